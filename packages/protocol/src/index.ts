@@ -1,1 +1,2 @@
-export {};
+export * from './errors/catalogue.js';
+export * from './errors/oss-error.js';

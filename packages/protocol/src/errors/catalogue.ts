@@ -1,0 +1,517 @@
+/**
+ * Every refusal OSS can answer, once, keyed by its cause.
+ *
+ * One OSS code has many causes (`AccessDenied` alone a dozen), and each cause has its own EC and
+ * sentence; scripts grep all three, so they are data here and nowhere else. `source` says where the
+ * row comes from: `doc` an Alibaba Cloud help page (for an EC: the page of that EC), `sdk` an
+ * official SDK's source or tests, `observed` several independent reports of the live service,
+ * `openoss` our own decision where nothing is published.
+ */
+
+/** Where a row of the catalogue comes from. */
+export type ErrorSource = 'doc' | 'sdk' | 'observed' | 'openoss';
+
+/** What is fixed about a refusal: its OSS code, HTTP status, sentence and error case (EC). */
+export interface ErrorDescription {
+  readonly code: string;
+  readonly status: number;
+  /** The sentence a client sees; a thrower may replace it where OSS words it by the case. */
+  readonly message: string;
+  /** The EC, `NNNN-NNNNNNNN`, where one is published. */
+  readonly ec?: string;
+  readonly source: ErrorSource;
+}
+
+function describe<const K extends string>(
+  rows: Record<K, ErrorDescription>,
+): Readonly<Record<K, ErrorDescription>> {
+  return rows;
+}
+
+const badArgument = (
+  message: string,
+  ec?: string,
+  source: ErrorSource = 'doc',
+): ErrorDescription => ({
+  code: 'InvalidArgument',
+  status: 400,
+  message,
+  source,
+  ...(ec === undefined ? {} : { ec }),
+});
+
+const denied = (message: string, ec?: string, source: ErrorSource = 'doc'): ErrorDescription => ({
+  code: 'AccessDenied',
+  status: 403,
+  message,
+  source,
+  ...(ec === undefined ? {} : { ec }),
+});
+
+const objectNameRefused = (message: string, ec: string): ErrorDescription => ({
+  code: 'InvalidObjectName',
+  status: 400,
+  message,
+  ec,
+  source: 'doc',
+});
+
+/** The catalogue. Keys are causes; `ErrorKind` is their union. */
+export const errorCatalogue = describe({
+  // --- the request line and its framing -------------------------------------------------------
+  MalformedRequest: {
+    code: 'InvalidRequest',
+    status: 400,
+    message: 'The request is not a well-formed HTTP request.',
+    source: 'openoss',
+  },
+  RequestHeadersTooLarge: {
+    code: 'RequestHeaderTooLarge',
+    status: 400,
+    message: 'The headers of the request exceed the maximum allowed size.',
+    source: 'openoss',
+  },
+  UnknownExpectation: {
+    code: 'ExpectationFailed',
+    status: 417,
+    message: 'The Expect header of the request names an expectation that cannot be met.',
+    source: 'openoss',
+  },
+  InvalidUri: {
+    code: 'InvalidURI',
+    status: 400,
+    message: "Couldn't parse the specified URI.",
+    source: 'doc',
+  },
+  MethodNotAllowed: {
+    code: 'MethodNotAllowed',
+    status: 405,
+    message: 'The specified method is not allowed against this resource.',
+    source: 'doc',
+  },
+  OperationNotImplemented: {
+    code: 'NotImplemented',
+    status: 400,
+    message: 'This server does not implement the operation that the request asks for.',
+    source: 'openoss',
+  },
+  HeaderNotImplemented: {
+    code: 'NotImplemented',
+    status: 400,
+    message: 'A header you provided implies functionality that is not implemented.',
+    ec: '0017-00000245',
+    source: 'doc',
+  },
+  ParameterNotImplemented: {
+    code: 'NotImplemented',
+    status: 400,
+    message: 'A query parameter you provided implies functionality that is not implemented.',
+    source: 'openoss',
+  },
+  NonStandardHostForbidden: {
+    code: 'NonStandardHostForbidden',
+    status: 403,
+    message: 'The host of the request does not belong to this service.',
+    source: 'doc',
+  },
+  EndpointMismatch: denied(
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+  ),
+  InternalError: {
+    code: 'InternalError',
+    status: 500,
+    message: 'Please contact the server administrator, oss@service.aliyun.com.',
+    source: 'doc',
+  },
+  ServiceUnavailable: {
+    code: 'ServiceUnavailable',
+    status: 503,
+    message: 'Please reduce your request rate.',
+    source: 'doc',
+  },
+  ServiceStopping: {
+    code: 'ServiceUnavailable',
+    status: 503,
+    message: 'The server is shutting down. Please try again.',
+    source: 'openoss',
+  },
+
+  // --- the body --------------------------------------------------------------------------------
+  MissingContentLength: {
+    code: 'MissingContentLength',
+    status: 411,
+    message: 'You must provide the Content-Length HTTP header.',
+    ec: '0017-00000101',
+    source: 'doc',
+  },
+  ContentLengthNotInteger: badArgument(
+    'The Content-Length header must be a non-negative integer.',
+    '0017-00000103',
+  ),
+  EntityTooLarge: {
+    code: 'EntityTooLarge',
+    status: 400,
+    message: 'Your proposed upload exceeds the maximum allowed size.',
+    source: 'doc',
+  },
+  IncompleteBody: {
+    code: 'IncompleteBody',
+    status: 400,
+    message: 'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+    ec: '0017-00000505',
+    source: 'doc',
+  },
+  RequestTimeout: {
+    code: 'RequestTimeout',
+    status: 400,
+    message:
+      'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+    source: 'doc',
+  },
+  ContentMd5Malformed: {
+    code: 'InvalidDigest',
+    status: 400,
+    message: 'The Content-MD5 you specified was invalid.',
+    ec: '0017-00000502',
+    source: 'doc',
+  },
+  ContentMd5Mismatch: {
+    code: 'InvalidDigest',
+    status: 400,
+    message: 'The Content-MD5 you specified was invalid.',
+    ec: '0017-00000503',
+    source: 'doc',
+  },
+  ContentMd5Missing: {
+    code: 'MissingArgument',
+    status: 400,
+    message: 'Missing Some Required Arguments.',
+    ec: '0016-00000502',
+    source: 'doc',
+  },
+  Crc64Malformed: badArgument(
+    'The x-oss-hash-crc64ecma header must be an unsigned 64-bit decimal number.',
+    undefined,
+    'openoss',
+  ),
+  Crc64Mismatch: {
+    code: 'InvalidCRC64',
+    status: 400,
+    message: 'The x-oss-hash-crc64ecma you specified does not match what we calculated.',
+    source: 'doc',
+  },
+  MalformedXml: {
+    code: 'MalformedXML',
+    status: 400,
+    message:
+      'The XML you provided was not well-formed or did not validate against our published schema.',
+    source: 'doc',
+  },
+
+  // --- arguments -------------------------------------------------------------------------------
+  InvalidArgument: badArgument('The argument is invalid.'),
+  MissingArgument: {
+    code: 'MissingArgument',
+    status: 400,
+    message: 'Missing Some Required Arguments.',
+    ec: '0016-00000502',
+    source: 'doc',
+  },
+  ForbidOverwriteNotBoolean: badArgument(
+    'The value of x-oss-forbid-overwrite must be true or false.',
+    '0017-00000279',
+  ),
+  ObjectAclInvalid: badArgument('The value of x-oss-object-acl is invalid.', '0017-00000104'),
+  ObjectAclEmpty: badArgument('The value of x-oss-object-acl can not be empty.', '0017-00000105'),
+  BucketAclInvalid: badArgument('no such bucket access control exists', '0015-00000204'),
+  StorageClassInvalid: badArgument('The value of x-oss-storage-class is invalid.', '0017-00000132'),
+  StorageClassEmpty: badArgument(
+    'The value of x-oss-storage-class can not be empty.',
+    '0017-00000131',
+  ),
+  BucketStorageClassInvalid: badArgument('No such bucket storage class exists.', '0013-00000101'),
+  MetadataTooLarge: badArgument('Meta is too large.', '0011-00000002'),
+  MetadataNameInvalid: badArgument(
+    'The name of a user metadata header contains characters that are not supported.',
+    '0011-00000005',
+  ),
+  PersistentHeadersInvalid: badArgument('The x-oss-persistent-headers header is invalid.'),
+  VersionIdInvalid: badArgument('Invalid version id specified.'),
+  VersionIdEmpty: badArgument('Version id can not be the empty string.'),
+  EncryptionHeaderNotApplicable: badArgument(
+    'The server-side encryption headers are not supported by this operation.',
+    '0005-00000002',
+  ),
+  EncryptionAlgorithmInvalid: {
+    code: 'InvalidEncryptionAlgorithmError',
+    status: 400,
+    message: 'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
+    ec: '0005-00000003',
+    source: 'doc',
+  },
+  MaxKeysInvalid: badArgument('Argument max-keys must be an integer between 1 and 1000.'),
+  EncodingTypeInvalid: badArgument('Invalid Encoding Method specified in Request'),
+  ListTypeInvalid: badArgument('The value of list-type must be 2.', undefined, 'openoss'),
+  ContinuationTokenInvalid: badArgument(
+    'The continuation token provided is incorrect.',
+    undefined,
+    'sdk',
+  ),
+  ResponseHeaderOverrideAnonymous: {
+    code: 'InvalidRequest',
+    status: 400,
+    message: 'The response-* query parameters can only be used by a signed request.',
+    source: 'doc',
+  },
+
+  // --- tags ------------------------------------------------------------------------------------
+  TagHeaderMalformed: badArgument(
+    "The header 'x-oss-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+    '0010-00000219',
+  ),
+  TagKeyInvalid: {
+    code: 'InvalidTag',
+    status: 400,
+    message: 'The TagKey you have provided is invalid.',
+    ec: '0010-00000217',
+    source: 'doc',
+  },
+  TagValueInvalid: {
+    code: 'InvalidTag',
+    status: 400,
+    message: 'The TagValue you have provided is invalid.',
+    ec: '0010-00000217',
+    source: 'doc',
+  },
+  TagKeyTooLong: {
+    code: 'InvalidTaggingKey',
+    status: 400,
+    message: 'The tagging key you provided is invalid.',
+    ec: '0010-00000209',
+    source: 'doc',
+  },
+  TagsRepeated: {
+    code: 'RepeatedTags',
+    status: 400,
+    message: 'Tag keys must be unique.',
+    ec: '0010-00000210',
+    source: 'doc',
+  },
+  TooManyObjectTags: {
+    code: 'TooManyTags',
+    status: 400,
+    message: 'Object tags cannot be greater than 10.',
+    source: 'openoss',
+  },
+
+  // --- buckets ---------------------------------------------------------------------------------
+  InvalidBucketName: {
+    code: 'InvalidBucketName',
+    status: 400,
+    message: 'The specified bucket is not valid.',
+    ec: '0015-00000001',
+    source: 'doc',
+  },
+  NoSuchBucket: {
+    code: 'NoSuchBucket',
+    status: 404,
+    message: 'The specified bucket does not exist.',
+    ec: '0015-00000101',
+    source: 'doc',
+  },
+  BucketAlreadyExists: {
+    code: 'BucketAlreadyExists',
+    status: 409,
+    message:
+      'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
+    ec: '0015-00000104',
+    source: 'doc',
+  },
+  BucketNotEmpty: {
+    code: 'BucketNotEmpty',
+    status: 409,
+    message: 'The bucket has objects. Please delete them first.',
+    ec: '0015-00000301',
+    source: 'doc',
+  },
+  TooManyBuckets: {
+    code: 'TooManyBuckets',
+    status: 400,
+    message: 'You have attempted to create more buckets than allowed.',
+    ec: '0015-00000102',
+    source: 'doc',
+  },
+
+  // --- objects ---------------------------------------------------------------------------------
+  ObjectNameEmpty: objectNameRefused('The Object name can not be empty', '0016-00000001'),
+  ObjectNameNotUtf8: objectNameRefused('The specified object is not valid.', '0016-00000002'),
+  ObjectNameTooLong: objectNameRefused(
+    'The Length of Object name must be less than 1024.',
+    '0016-00000003',
+  ),
+  ObjectNameLeadingSlash: objectNameRefused('The specified object is not valid.', '0016-00000005'),
+  NoSuchKey: {
+    code: 'NoSuchKey',
+    status: 404,
+    message: 'The specified key does not exist.',
+    ec: '0026-00000001',
+    source: 'doc',
+  },
+  NoSuchVersion: {
+    code: 'NoSuchVersion',
+    status: 404,
+    message: 'The specified version does not exist.',
+    source: 'doc',
+  },
+  ObjectExists: {
+    code: 'FileAlreadyExists',
+    status: 409,
+    message: 'The object you specified already exists and can not be overwritten.',
+    ec: '0026-00000002',
+    source: 'doc',
+  },
+  StaleFile: {
+    code: 'StaleFile',
+    status: 409,
+    message: 'The object was modified by another request at the same time. Please try again.',
+    ec: '0026-00000004',
+    source: 'doc',
+  },
+  PreconditionFailed: {
+    code: 'PreconditionFailed',
+    status: 412,
+    message: 'At least one of the pre-conditions you specified did not hold.',
+    source: 'doc',
+  },
+  NotModified: { code: 'NotModified', status: 304, message: 'Not Modified', source: 'doc' },
+  InvalidRange: {
+    code: 'InvalidRange',
+    status: 416,
+    message: 'The requested range cannot be satisfied.',
+    source: 'doc',
+  },
+  ObjectArchived: {
+    code: 'InvalidObjectState',
+    status: 403,
+    message: "The operation is not valid for the object's state.",
+    ec: '0016-00000701',
+    source: 'doc',
+  },
+  RestoreAlreadyInProgress: {
+    code: 'RestoreAlreadyInProgress',
+    status: 409,
+    message: 'The restore operation is in progress.',
+    source: 'doc',
+  },
+  RestoreNotApplicable: {
+    code: 'OperationNotSupported',
+    status: 400,
+    message: 'The operation is not supported for this resource.',
+    source: 'doc',
+  },
+
+  // --- who is asking ---------------------------------------------------------------------------
+  AuthorizationMalformed: badArgument('Authorization header is invalid.'),
+  AuthorizationTwice: badArgument(
+    'Only one authentication method may be used: the Authorization header or a signature in the URL, not both.',
+  ),
+  SigningRegionInvalid: badArgument(
+    'Invalid signing region in Authorization header.',
+    '0002-00000226',
+  ),
+  SigningProductInvalid: badArgument(
+    'Invalid signing product in Authorization header.',
+    '0002-00000227',
+  ),
+  SigningDateInvalid: badArgument('Invalid signing date in Authorization header.', '0002-00000223'),
+  AdditionalHeadersInvalid: badArgument(
+    'Invalid additional headers in Authorization header.',
+    '0002-00000209',
+  ),
+  ContentSha256Invalid: badArgument(
+    'The x-oss-content-sha256 header must be UNSIGNED-PAYLOAD.',
+    undefined,
+    'openoss',
+  ),
+  InvalidAccessKeyId: {
+    code: 'InvalidAccessKeyId',
+    status: 403,
+    message: 'The OSS Access Key Id you provided does not exist in our records.',
+    ec: '0002-00000902',
+    source: 'doc',
+  },
+  SignatureMismatchInHeader: {
+    code: 'SignatureDoesNotMatch',
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    ec: '0002-00000201',
+    source: 'doc',
+  },
+  SignatureMismatchInUrl: {
+    code: 'SignatureDoesNotMatch',
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    ec: '0002-00000040',
+    source: 'doc',
+  },
+  RequestTimeTooSkewed: {
+    code: 'RequestTimeTooSkewed',
+    status: 403,
+    message: 'The difference between the request time and the current time is too large.',
+    ec: '0002-00000504',
+    source: 'doc',
+  },
+  DateMissing: denied('OSS authentication requires a valid Date.', '0002-00000503'),
+  UrlSignatureIncomplete: denied(
+    'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
+    '0002-00000067',
+  ),
+  UrlExpiresNotNumber: denied('Invalid date (should be seconds since epoch).', '0002-00000070'),
+  UrlExpired: denied('Request has expired.', '0002-00000069'),
+  UrlV4Incomplete: denied(
+    'Query-string authentication version 4 requires the x-oss-credential, x-oss-signature-version, x-oss-signature, x-oss-date, and x-oss-expires parameters.',
+    '0002-00000215',
+  ),
+  UrlV4ExpiresInvalid: badArgument(
+    'The x-oss-expires parameter must be an integer between 1 and 604800.',
+    '0002-00000216',
+  ),
+  UrlV4CredentialInvalid: badArgument(
+    'Invalid credential in the x-oss-credential parameter.',
+    '0002-00000218',
+  ),
+  SecurityTokenInvalid: {
+    code: 'InvalidSecurityToken',
+    status: 403,
+    message: 'The security token you provided is invalid.',
+    ec: '0002-00000006',
+    source: 'doc',
+  },
+  AccessKeyAndTokenMismatch: {
+    code: 'AccessKeyIdAndSecurityTokenNotMatch',
+    status: 403,
+    message: 'The OSS access key id and security token you provided does not match.',
+    source: 'doc',
+  },
+
+  // --- may they --------------------------------------------------------------------------------
+  DeniedByBucketAcl: denied(
+    'You have no right to access this object because of bucket acl.',
+    '0003-00000001',
+  ),
+  DeniedByObjectAcl: denied('You have no right to access this object.', '0003-00000002'),
+  DeniedNotBucketOwner: denied('The bucket you access does not belong to you.', '0003-00000001'),
+  DeniedAnonymousBucket: denied(
+    'Anonymous user has no right to access this bucket.',
+    '0003-00000905',
+  ),
+  DeniedAnonymousOperation: denied(
+    'Anonymous access is forbidden for this operation.',
+    '0003-00001201',
+  ),
+});
+
+/** The cause of a refusal: a key of the catalogue. */
+export type ErrorKind = keyof typeof errorCatalogue;
