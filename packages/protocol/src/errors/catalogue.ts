@@ -56,6 +56,28 @@ const objectNameRefused = (message: string, ec: string): ErrorDescription => ({
   source: 'doc',
 });
 
+const urlV1Incomplete = (ec: string): ErrorDescription =>
+  denied(
+    'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
+    ec,
+  );
+
+const urlV4Incomplete = (ec: string): ErrorDescription =>
+  denied(
+    'Query-string authentication version 4 requires the x-oss-credential, x-oss-signature-version, x-oss-signature, x-oss-date, and x-oss-expires parameters.',
+    ec,
+  );
+
+// The EC tells the version, not the place (the pages of 0002-00000040 and 0002-00000201).
+const signatureMismatch = (ec: string): ErrorDescription => ({
+  code: 'SignatureDoesNotMatch',
+  status: 403,
+  message:
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+  ec,
+  source: 'doc',
+});
+
 /** The catalogue. Keys are causes; `ErrorKind` is their union. */
 export const errorCatalogue = describe({
   // --- the request line and its framing -------------------------------------------------------
@@ -301,7 +323,8 @@ export const errorCatalogue = describe({
     code: 'TooManyTags',
     status: 400,
     message: 'Object tags cannot be greater than 10.',
-    source: 'openoss',
+    ec: '0010-00000218',
+    source: 'doc',
   },
 
   // --- buckets ---------------------------------------------------------------------------------
@@ -414,7 +437,50 @@ export const errorCatalogue = describe({
   AuthorizationMalformed: badArgument('Authorization header is invalid.'),
   AuthorizationTwice: badArgument(
     'Only one authentication method may be used: the Authorization header or a signature in the URL, not both.',
+    '0002-00000039',
   ),
+  SignatureV2NotSupported: badArgument(
+    'Authorization is invalid: signature version 2 (OSS2) is not supported. Please use version 4.',
+    undefined,
+    'openoss',
+  ),
+  // The Authorization header, version 1.
+  AuthorizationSchemeInvalid: badArgument('Authorization header is invalid.', '0002-00000061'),
+  AuthorizationColonMissing: badArgument('Authorization header is invalid.', '0002-00000062'),
+  AuthorizationAccessKeyIdEmpty: badArgument('Authorization header is invalid.', '0002-00000063'),
+  AuthorizationAccessKeyIdInvalid: badArgument('Authorization header is invalid.', '0002-00000064'),
+  AuthorizationSignatureEmpty: badArgument('Authorization header is invalid.', '0002-00000065'),
+  // The Authorization header, version 4.
+  AuthorizationV4FieldCount: badArgument('Authorization header is invalid.', '0002-00000202'),
+  AuthorizationV4FieldMalformed: badArgument('Authorization header is invalid.', '0002-00000203'),
+  AuthorizationV4FieldUnknown: badArgument('Authorization header is invalid.', '0002-00000204'),
+  AuthorizationV4CredentialMissing: badArgument(
+    'Authorization header is invalid.',
+    '0002-00000205',
+  ),
+  AuthorizationV4AccessKeyIdInvalid: badArgument(
+    'Authorization header is invalid.',
+    '0002-00000206',
+  ),
+  AuthorizationV4SignatureMissing: badArgument('Authorization header is invalid.', '0002-00000207'),
+  AuthorizationV4SignatureEmpty: badArgument('Authorization header is invalid.', '0002-00000208'),
+  AuthorizationV4CredentialInvalid: badArgument(
+    'Authorization header is invalid.',
+    '0002-00000213',
+  ),
+  AdditionalHeadersInvalid: badArgument(
+    'Invalid additional headers in Authorization header.',
+    '0002-00000209',
+  ),
+  AdditionalHeaderEmpty: badArgument(
+    'Invalid additional headers in Authorization header.',
+    '0002-00000210',
+  ),
+  AdditionalHeaderMissing: badArgument(
+    'Invalid additional headers in Authorization header.',
+    '0002-00000211',
+  ),
+  SigningDateInvalid: badArgument('Invalid signing date in Authorization header.', '0002-00000212'),
   SigningRegionInvalid: badArgument(
     'Invalid signing region in Authorization header.',
     '0002-00000226',
@@ -423,39 +489,81 @@ export const errorCatalogue = describe({
     'Invalid signing product in Authorization header.',
     '0002-00000227',
   ),
-  SigningDateInvalid: badArgument('Invalid signing date in Authorization header.', '0002-00000223'),
-  AdditionalHeadersInvalid: badArgument(
-    'Invalid additional headers in Authorization header.',
-    '0002-00000209',
-  ),
   ContentSha256Invalid: badArgument(
     'The x-oss-content-sha256 header must be UNSIGNED-PAYLOAD.',
+    '0002-00000214',
+  ),
+  // A signature in the URL, version 1.
+  UrlSignatureVersionInvalid: badArgument(
+    'The x-oss-signature-version parameter is invalid.',
+    '0002-00000066',
+  ),
+  UrlSignatureIncomplete: urlV1Incomplete('0002-00000067'),
+  UrlExpiresEmpty: urlV1Incomplete('0002-00000068'),
+  UrlExpired: denied('Request has expired.', '0002-00000069'),
+  UrlExpiresNotNumber: denied('Invalid date (should be seconds since epoch).', '0002-00000070'),
+  UrlAccessKeyIdMissing: urlV1Incomplete('0002-00000071'),
+  UrlAccessKeyIdEmpty: urlV1Incomplete('0002-00000072'),
+  UrlAccessKeyIdInvalid: badArgument('The OSSAccessKeyId parameter is invalid.', '0002-00000073'),
+  UrlSignatureMissing: urlV1Incomplete('0002-00000074'),
+  UrlSignatureEmpty: urlV1Incomplete('0002-00000075'),
+  // A signature in the URL, version 4.
+  UrlAdditionalHeadersEmpty: badArgument(
+    'Invalid additional headers in the x-oss-additional-headers parameter.',
+    '0002-00000076',
+  ),
+  UrlAdditionalHeaderEmpty: badArgument(
+    'Invalid additional headers in the x-oss-additional-headers parameter.',
+    '0002-00000077',
+  ),
+  UrlAdditionalHeaderMissing: badArgument(
+    'Invalid additional headers in the x-oss-additional-headers parameter.',
+    '0002-00000078',
+  ),
+  UrlV4Incomplete: urlV4Incomplete('0002-00000215'),
+  UrlV4ExpiresEmpty: urlV4Incomplete('0002-00000216'),
+  UrlV4CredentialMissing: urlV4Incomplete('0002-00000217'),
+  UrlV4CredentialEmpty: urlV4Incomplete('0002-00000218'),
+  UrlV4SignatureMissing: urlV4Incomplete('0002-00000219'),
+  UrlV4SignatureEmpty: urlV4Incomplete('0002-00000220'),
+  UrlV4AccessKeyIdInvalid: badArgument(
+    'Invalid access key id in the x-oss-credential parameter.',
+    '0002-00000222',
+  ),
+  UrlSigningDateInvalid: badArgument(
+    'Invalid signing date in the x-oss-credential parameter.',
+    '0002-00000223',
+  ),
+  UrlV4CredentialInvalid: badArgument(
+    'Invalid credential in the x-oss-credential parameter.',
+    '0002-00000224',
+  ),
+  UrlSigningRegionInvalid: badArgument(
+    'Invalid signing region in the x-oss-credential parameter.',
+    '0002-00000228',
+  ),
+  UrlSigningProductInvalid: badArgument(
+    'Invalid signing product in the x-oss-credential parameter.',
     undefined,
     'openoss',
   ),
-  InvalidAccessKeyId: {
-    code: 'InvalidAccessKeyId',
-    status: 403,
-    message: 'The OSS Access Key Id you provided does not exist in our records.',
-    ec: '0002-00000902',
-    source: 'doc',
-  },
-  SignatureMismatchInHeader: {
-    code: 'SignatureDoesNotMatch',
-    status: 403,
-    message:
-      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    ec: '0002-00000201',
-    source: 'doc',
-  },
-  SignatureMismatchInUrl: {
-    code: 'SignatureDoesNotMatch',
-    status: 403,
-    message:
-      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    ec: '0002-00000040',
-    source: 'doc',
-  },
+  UrlV4DateInvalid: badArgument(
+    'The x-oss-date parameter must be in the format YYYYMMDDTHHMMSSZ.',
+    undefined,
+    'openoss',
+  ),
+  UrlV4ExpiresInvalid: badArgument(
+    'The x-oss-expires parameter must be an integer between 1 and 604800.',
+    '0002-00000232',
+  ),
+  UrlNotYetValid: denied('Request is not yet valid.', '0002-00000235'),
+  UrlV4Expired: denied('Request has expired.', '0002-00000236'),
+  UrlHeaderConflict: badArgument(
+    'A query parameter has the name of a signed header but another value.',
+  ),
+  // Dates, keys, tokens and the signature itself.
+  DateInvalid: denied('OSS authentication requires a valid Date.', '0002-00000502'),
+  DateMissing: denied('OSS authentication requires a valid Date.', '0002-00000503'),
   RequestTimeTooSkewed: {
     code: 'RequestTimeTooSkewed',
     status: 403,
@@ -463,24 +571,28 @@ export const errorCatalogue = describe({
     ec: '0002-00000504',
     source: 'doc',
   },
-  DateMissing: denied('OSS authentication requires a valid Date.', '0002-00000503'),
-  UrlSignatureIncomplete: denied(
-    'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
-    '0002-00000067',
+  InvalidAccessKeyId: {
+    code: 'InvalidAccessKeyId',
+    status: 403,
+    message: 'The OSS Access Key Id you provided does not exist in our records.',
+    ec: '0002-00000902',
+    source: 'doc',
+  },
+  SecurityTokenMissing: {
+    code: 'InvalidAccessKeyId',
+    status: 403,
+    message:
+      'The OSS Access Key Id you provided does not exist in our records. The Security Token may be lost to specify that it is a STS Access Id.',
+    ec: '0002-00000003',
+    source: 'observed',
+  },
+  SecurityTokenNotInUrl: badArgument(
+    'The security token must be in the URL when the signature is in the URL.',
+    '0002-00000005',
   ),
-  UrlExpiresNotNumber: denied('Invalid date (should be seconds since epoch).', '0002-00000070'),
-  UrlExpired: denied('Request has expired.', '0002-00000069'),
-  UrlV4Incomplete: denied(
-    'Query-string authentication version 4 requires the x-oss-credential, x-oss-signature-version, x-oss-signature, x-oss-date, and x-oss-expires parameters.',
-    '0002-00000215',
-  ),
-  UrlV4ExpiresInvalid: badArgument(
-    'The x-oss-expires parameter must be an integer between 1 and 604800.',
-    '0002-00000216',
-  ),
-  UrlV4CredentialInvalid: badArgument(
-    'Invalid credential in the x-oss-credential parameter.',
-    '0002-00000218',
+  SecurityTokenTwice: badArgument(
+    'The security token may be in a header or in the URL, not in both.',
+    '0002-00000010',
   ),
   SecurityTokenInvalid: {
     code: 'InvalidSecurityToken',
@@ -495,6 +607,8 @@ export const errorCatalogue = describe({
     message: 'The OSS access key id and security token you provided does not match.',
     source: 'doc',
   },
+  SignatureMismatchV1: signatureMismatch('0002-00000040'),
+  SignatureMismatchV4: signatureMismatch('0002-00000201'),
 
   // --- may they --------------------------------------------------------------------------------
   DeniedByBucketAcl: denied(
