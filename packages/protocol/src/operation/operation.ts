@@ -25,9 +25,6 @@ export interface RequiredAction<Input> {
   readonly applies?: (input: Input) => boolean;
 }
 
-/** How ACLs speak about an operation (oss-protocol.md, 4.5): as a read or a write of one object, or not at all. */
-export type AclClass = 'object-read' | 'object-write' | 'none';
-
 /** The bucket and key a target implies. */
 export type TargetValue<T extends Target> = T extends 'object'
   ? { readonly bucket: string; readonly key: string }
@@ -52,7 +49,6 @@ export interface Operation<
   readonly success: readonly number[];
   // biome-ignore format: `never` makes every operation assignable to `Operation`: only its own code calls `applies`.
   readonly actions: readonly RequiredAction<never>[];
-  readonly acl: AclClass;
   /** Causes this operation refuses for, besides those that any request may meet. */
   readonly errors: readonly ErrorKind[];
   /** Command-line examples, each with a sentence on what it does. */
@@ -79,7 +75,6 @@ export function operation<
   readonly output: O;
   readonly success?: readonly number[];
   readonly actions: readonly RequiredAction<TargetValue<M['on']> & ValueOf<I, unknown>>[];
-  readonly acl: AclClass;
   readonly errors: readonly ErrorKind[];
   readonly examples?: readonly { readonly doc: string; readonly command: string }[];
 }): Operation<M, I, O> {

@@ -9,7 +9,6 @@ export const DeleteBucket = operation({
   output: {},
   success: [204],
   actions: [{ action: 'oss:DeleteBucket' }],
-  acl: 'none',
   errors: ['BucketNotEmpty'],
   examples: [
     { doc: 'Delete an empty bucket.', command: 'ossutil api delete-bucket --bucket examplebucket' },

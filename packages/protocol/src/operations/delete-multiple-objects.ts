@@ -50,7 +50,6 @@ export const DeleteMultipleObjects = operation({
     ),
   },
   actions: [{ action: 'oss:DeleteObject', when: 'on each object that is named' }],
-  acl: 'object-write',
   errors: [
     'MalformedXml',
     'ContentMd5Missing',

@@ -26,7 +26,6 @@ export const DeleteObject = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
-  acl: 'object-write',
   errors: ['VersionIdInvalid', 'VersionIdEmpty'],
   examples: [
     {

@@ -10,7 +10,6 @@ export const GetBucketAcl = operation({
   input: {},
   output: { result: xmlBody(accessControlPolicy, 'The owner and the ACL.', { required: true }) },
   actions: [{ action: 'oss:GetBucketAcl' }],
-  acl: 'none',
   errors: [],
   examples: [
     {

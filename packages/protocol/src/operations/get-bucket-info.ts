@@ -46,7 +46,6 @@ export const GetBucketInfo = operation({
     ),
   },
   actions: [{ action: 'oss:GetBucketInfo' }],
-  acl: 'none',
   errors: [],
   examples: [
     { doc: 'Describe a bucket.', command: 'ossutil api get-bucket-info --bucket examplebucket' },

@@ -13,7 +13,6 @@ export const GetBucketLocation = operation({
     result: xmlBody(xmlTextShape('LocationConstraint', text), 'The region.', { required: true }),
   },
   actions: [{ action: 'oss:GetBucketLocation' }],
-  acl: 'none',
   errors: [],
   examples: [
     {

@@ -41,7 +41,6 @@ export const GetBucketStat = operation({
     ),
   },
   actions: [{ action: 'oss:GetBucketStat' }],
-  acl: 'none',
   errors: [],
   examples: [
     {

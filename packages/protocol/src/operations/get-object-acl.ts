@@ -26,7 +26,6 @@ export const GetObjectAcl = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
-  acl: 'none',
   errors: ['NoSuchKey', 'NoSuchVersion', 'VersionIdInvalid', 'VersionIdEmpty'],
   examples: [
     {

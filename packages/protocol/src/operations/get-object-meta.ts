@@ -24,7 +24,6 @@ export const GetObjectMeta = operation({
     ),
   },
   actions: [{ action: 'oss:GetObject' }],
-  acl: 'object-read',
   errors: ['NoSuchKey', 'NoSuchVersion', 'VersionIdInvalid', 'VersionIdEmpty'],
   examples: [
     {

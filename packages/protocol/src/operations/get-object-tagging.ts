@@ -28,7 +28,6 @@ export const GetObjectTagging = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
-  acl: 'none',
   errors: ['NoSuchKey', 'NoSuchVersion', 'VersionIdInvalid', 'VersionIdEmpty'],
   examples: [
     {

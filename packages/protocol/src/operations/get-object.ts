@@ -69,7 +69,6 @@ export const GetObject = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
-  acl: 'object-read',
   errors: [
     'NoSuchKey',
     'NoSuchVersion',

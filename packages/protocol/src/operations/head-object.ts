@@ -11,7 +11,6 @@ export const HeadObject = operation({
   input: { ...readConditions, versionId },
   output: objectAnswer,
   actions: [{ action: 'oss:GetObject' }],
-  acl: 'object-read',
   errors: [
     'NoSuchKey',
     'NoSuchVersion',

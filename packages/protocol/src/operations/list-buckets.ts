@@ -51,7 +51,6 @@ export const ListBuckets = operation({
     ),
   },
   actions: [{ action: 'oss:ListBuckets' }],
-  acl: 'none',
   errors: ['MaxKeysInvalid'],
   examples: [
     { doc: 'List buckets as JSON.', command: 'ossutil api list-buckets --output-format json' },

@@ -43,7 +43,6 @@ export const ListObjectsV2 = operation({
     ),
   },
   actions: [{ action: 'oss:ListObjects' }],
-  acl: 'none',
   errors: ['MaxKeysInvalid', 'EncodingTypeInvalid', 'ContinuationTokenInvalid'],
   examples: [
     {

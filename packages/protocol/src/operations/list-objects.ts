@@ -35,7 +35,6 @@ export const ListObjects = operation({
     ),
   },
   actions: [{ action: 'oss:ListObjects' }],
-  acl: 'none',
   errors: ['MaxKeysInvalid', 'EncodingTypeInvalid'],
   examples: [
     {

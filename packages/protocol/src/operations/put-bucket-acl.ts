@@ -15,7 +15,6 @@ export const PutBucketAcl = operation({
   },
   output: {},
   actions: [{ action: 'oss:PutBucketAcl' }],
-  acl: 'none',
   errors: ['BucketAclInvalid'],
   examples: [
     {

@@ -25,7 +25,6 @@ export const PutBucket = operation({
   },
   output: {},
   actions: [{ action: 'oss:PutBucket' }],
-  acl: 'none',
   errors: [
     'InvalidBucketName',
     'BucketAlreadyExists',

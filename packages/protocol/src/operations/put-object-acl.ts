@@ -37,7 +37,6 @@ export const PutObjectAcl = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
-  acl: 'none',
   errors: [
     'ObjectAclInvalid',
     'ObjectAclEmpty',

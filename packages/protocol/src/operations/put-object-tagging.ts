@@ -27,7 +27,6 @@ export const PutObjectTagging = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
-  acl: 'none',
   errors: [
     'MalformedXml',
     'TagKeyInvalid',

@@ -200,7 +200,6 @@ export const PutObject = operation({
       applies: ({ tagging }) => tagging !== undefined,
     },
   ],
-  acl: 'object-write',
   errors: [
     'MissingContentLength',
     'ContentLengthNotInteger',

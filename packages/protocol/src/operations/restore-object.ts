@@ -38,7 +38,6 @@ export const RestoreObject = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
-  acl: 'none',
   errors: [
     'MalformedXml',
     'NoSuchKey',
