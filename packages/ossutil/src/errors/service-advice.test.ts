@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { serviceAdvice } from './service-advice.js';
+
+const failure = (code: string, message = '') => ({
+  operation: 'PutObject',
+  status: 400,
+  code,
+  requestId: '1',
+  message,
+  ec: '',
+  method: 'PUT',
+  url: 'http://b.localhost/k',
+});
+
+describe('advice on a service error', () => {
+  it('asks an anonymous caller for credentials, and nobody else', () => {
+    expect(serviceAdvice(failure('AccessDenied'), { anonymous: true })).toMatch(/-i and -k/);
+    expect(serviceAdvice(failure('AccessDenied'), { anonymous: false })).toBeUndefined();
+  });
+
+  it('names the region when the bucket is reached through the wrong one', () => {
+    const message =
+      'The bucket you are attempting to access must be addressed using the specified endpoint.';
+    expect(serviceAdvice(failure('AccessDenied', message))).toMatch(/another region/);
+  });
+
+  it('names the bucket that is missing', () => {
+    expect(serviceAdvice(failure('NoSuchBucket'), { bucket: 'photos' })).toContain(
+      'put-bucket --bucket photos',
+    );
+  });
+
+  it.each([
+    ['SignatureDoesNotMatch', /secret/],
+    ['RequestTimeTooSkewed', /clock/],
+    ['FileAlreadyExists', /--forbid-overwrite/],
+    ['InvalidAccessKeyId', /AccessKey ID/],
+  ])('has a next step for %s', (code, expected) => {
+    expect(serviceAdvice(failure(code))).toMatch(expected);
+  });
+
+  it('says nothing where there is no obvious next step', () => {
+    expect(serviceAdvice(failure('InternalError'))).toBeUndefined();
+    expect(serviceAdvice(failure('constructor'))).toBeUndefined();
+  });
+});
