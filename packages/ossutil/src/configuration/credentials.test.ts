@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { type GivenKeys, resolveCredentials } from './credentials.js';
+
+/** AccessKey ID, secret, token. */
+type Keys = readonly (string | undefined)[];
+const source = (name: string, [accessKeyId, accessKeySecret, stsToken]: Keys): GivenKeys => ({
+  source: name,
+  accessKeyId,
+  accessKeySecret,
+  stsToken,
+});
+const resolve = (
+  flags: Keys,
+  environment: Keys,
+  profile: Keys,
+  modes: { mode?: string; profileMode?: string } = {},
+) =>
+  resolveCredentials({
+    ...modes,
+    sources: [
+      source('flags', flags),
+      source('environment', environment),
+      source('profile', profile),
+    ],
+  });
+const none: Keys = [];
+const ak = (accessKeyId: string, accessKeySecret: string) => ({
+  mode: 'AK',
+  accessKeyId,
+  accessKeySecret,
+});
+const sts = (accessKeyId: string, accessKeySecret: string, securityToken: string) => ({
+  mode: 'StsToken',
+  accessKeyId,
+  accessKeySecret,
+  securityToken,
+});
+
+describe('a complete pair of keys', () => {
+  it('is taken from the strongest source that has it', () => {
+    expect(resolve(['f', 'fs'], ['e', 'es'], ['p', 'ps'])).toEqual(ak('f', 'fs'));
+    expect(resolve(none, ['e', 'es'], ['p', 'ps'])).toEqual(ak('e', 'es'));
+    expect(resolve(none, none, ['p', 'ps'])).toEqual(ak('p', 'ps'));
+  });
+
+  it('with a token of the same source is a temporary credential', () => {
+    expect(resolve(none, ['e', 'es', 'et'], none)).toEqual(sts('e', 'es', 'et'));
+  });
+
+  it('does not take the token of a weaker source with another ID', () => {
+    expect(resolve(['f', 'fs'], ['e', 'es', 'et'], none)).toEqual(ak('f', 'fs'));
+  });
+
+  it('takes a token given by a stronger source', () => {
+    expect(resolve([undefined, undefined, 'ft'], none, ['p', 'ps'])).toEqual(sts('p', 'ps', 'ft'));
+  });
+});
+
+describe('half of a pair', () => {
+  it('is completed by a secret from any stronger source', () => {
+    expect(resolve([undefined, 'fs'], none, ['p', 'ps'])).toEqual(ak('p', 'fs'));
+    expect(resolve(none, [undefined, 'es'], ['p'])).toEqual(ak('p', 'es'));
+  });
+
+  it('is completed by a weaker source that names the same ID, or none', () => {
+    expect(resolve(['p'], none, ['p', 'ps'])).toEqual(ak('p', 'ps'));
+    expect(resolve(['f'], [undefined, 'es'], none)).toEqual(ak('f', 'es'));
+  });
+
+  it("is not completed by another ID's secret", () => {
+    expect(() => resolve(none, ['stray'], ['p', 'ps'])).toThrow(
+      'environment: an AccessKey ID without its AccessKey secret (the secret of profile belongs to another AccessKey ID)',
+    );
+  });
+
+  it('alone is an error that says which half is missing', () => {
+    expect(() => resolve(['f'], none, none)).toThrow(
+      'flags: an AccessKey ID without its AccessKey secret',
+    );
+    expect(() => resolve(none, [undefined, 'es'], none)).toThrow(
+      'environment: an AccessKey secret without its AccessKey ID',
+    );
+  });
+});
+
+describe('no keys at all', () => {
+  it('is an error in the words of the SDK', () => {
+    expect(() => resolve(none, none, none)).toThrow('SigningContext.Credentials is null or empty.');
+  });
+
+  it('is fine when the mode is Anonymous', () => {
+    expect(resolve(none, none, none, { mode: 'Anonymous' })).toEqual({ mode: 'Anonymous' });
+    expect(resolve(none, none, none, { profileMode: 'Anonymous' })).toEqual({ mode: 'Anonymous' });
+  });
+});
+
+describe('the mode', () => {
+  it('of the command line stands above everything', () => {
+    expect(resolve(['f', 'fs'], none, none, { mode: 'Anonymous' })).toEqual({ mode: 'Anonymous' });
+    expect(resolve(['f', 'fs', 'ft'], none, none, { mode: 'AK' })).toEqual(ak('f', 'fs'));
+    expect(resolve(['f', 'fs'], ['e', 'es', 'et'], none, { mode: 'StsToken' })).toEqual(
+      sts('f', 'fs', 'et'),
+    );
+  });
+
+  it("of the profile describes the profile's keys only", () => {
+    expect(resolve(none, ['e', 'es'], none, { profileMode: 'EcsRamRole' })).toEqual(ak('e', 'es'));
+    expect(resolve(none, none, ['p', 'ps', 'pt'], { profileMode: 'AK' })).toEqual(ak('p', 'ps'));
+    expect(
+      resolve([undefined, undefined, 'ft'], none, ['p', 'ps', 'pt'], { profileMode: 'AK' }),
+    ).toEqual(sts('p', 'ps', 'ft'));
+  });
+
+  it('StsToken wants a token', () => {
+    expect(() => resolve(['f', 'fs'], none, none, { mode: 'StsToken' })).toThrow(
+      'needs an STS token',
+    );
+    expect(() => resolve(none, none, ['p', 'ps'], { profileMode: 'StsToken' })).toThrow(
+      'needs an STS token',
+    );
+  });
+
+  it.each(['EcsRamRole', 'RamRoleArn', 'Process', 'Uri', 'oidcRoleArn', 'Ali-EcsRamRole'])(
+    '%s is not supported yet, and says so',
+    (mode) => {
+      expect(() => resolve(none, none, ['p', 'ps'], { profileMode: mode })).toThrow(
+        `the credential mode "${mode}" is not supported yet`,
+      );
+      expect(() => resolve(['f', 'fs'], none, none, { mode })).toThrow('not supported yet');
+    },
+  );
+});
