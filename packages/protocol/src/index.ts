@@ -18,6 +18,7 @@ export * from './operation/operation.js';
 export * from './operation/xml-shape.js';
 export * from './operations/index.js';
 export { operationLoaders } from './operations/loaders.js';
+export * from './signature/index.js';
 export * from './wire/addressing.js';
 export * from './wire/decode-input.js';
 export * from './wire/decode-output.js';

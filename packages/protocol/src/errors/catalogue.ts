@@ -357,13 +357,6 @@ export const errorCatalogue = describe({
     ec: '0015-00000301',
     source: 'doc',
   },
-  TooManyBuckets: {
-    code: 'TooManyBuckets',
-    status: 400,
-    message: 'You have attempted to create more buckets than allowed.',
-    ec: '0015-00000102',
-    source: 'doc',
-  },
 
   // --- objects ---------------------------------------------------------------------------------
   ObjectNameEmpty: objectNameRefused('The Object name can not be empty', '0016-00000001'),

@@ -25,13 +25,7 @@ export const PutBucket = operation({
   },
   output: {},
   actions: [{ action: 'oss:PutBucket' }],
-  errors: [
-    'InvalidBucketName',
-    'BucketAlreadyExists',
-    'TooManyBuckets',
-    'BucketAclInvalid',
-    'MalformedXml',
-  ],
+  errors: ['InvalidBucketName', 'BucketAlreadyExists', 'BucketAclInvalid', 'MalformedXml'],
   examples: [
     { doc: 'Create a bucket.', command: 'ossutil api put-bucket --bucket examplebucket' },
     {

@@ -165,22 +165,37 @@ export const PutObject = operation({
         flag: false,
       },
     ),
-    ifMatch: header('If-Match', text, 'Not supported by this operation.', {
+    ifMatch: header('If-Match', text, 'A condition, which OSS does not support on uploads.', {
       notImplemented: true,
       flag: false,
     }),
-    ifNoneMatch: header('If-None-Match', text, 'Not supported by this operation.', {
-      notImplemented: true,
-      flag: false,
-    }),
-    ifModifiedSince: header('If-Modified-Since', text, 'Not supported by this operation.', {
-      notImplemented: true,
-      flag: false,
-    }),
-    ifUnmodifiedSince: header('If-Unmodified-Since', text, 'Not supported by this operation.', {
-      notImplemented: true,
-      flag: false,
-    }),
+    ifNoneMatch: header(
+      'If-None-Match',
+      text,
+      'A condition, which OSS does not support on uploads.',
+      {
+        notImplemented: true,
+        flag: false,
+      },
+    ),
+    ifModifiedSince: header(
+      'If-Modified-Since',
+      text,
+      'A condition, which OSS does not support on uploads.',
+      {
+        notImplemented: true,
+        flag: false,
+      },
+    ),
+    ifUnmodifiedSince: header(
+      'If-Unmodified-Since',
+      text,
+      'A condition, which OSS does not support on uploads.',
+      {
+        notImplemented: true,
+        flag: false,
+      },
+    ),
   },
   output: {
     contentMd5: header('Content-MD5', text, 'The base64-encoded MD5 of the stored body.'),

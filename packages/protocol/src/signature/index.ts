@@ -1,0 +1,17 @@
+export * from './byte-string.js';
+export * from './check-claim.js';
+export * from './claim.js';
+export * from './format-query.js';
+export * from './header-fields.js';
+export * from './parse-claim.js';
+export * from './percent-encoding.js';
+export * from './presign-url.js';
+export * from './sign-request.js';
+export * from './signable-request.js';
+export * from './signed-date.js';
+export * from './signing-options.js';
+export { isSubResource } from './v1/sub-resource.js';
+export { type CredentialScope, OSS_PRODUCT } from './v4/credential.js';
+export { MAX_URL_LIFETIME } from './v4/parse-url-signature.js';
+export * from './verify-claim.js';
+export * from './verify-signature.js';
