@@ -176,10 +176,10 @@ describe('what ali-oss signs, ours verifies', () => {
     region: 'oss-cn-hangzhou',
     bucket: 'bucket',
   });
+  const sts = { accessKeyId: 'STS.ak', accessKeySecret: 'sk', stsToken: 'to+ken/=' };
   const temporary = new AliOssConstructor({
-    accessKeyId: 'STS.ak',
-    accessKeySecret: 'sk',
-    stsToken: 'to+ken/=',
+    ...sts,
+    refreshSTSToken: async () => sts,
     region: 'oss-cn-hangzhou',
     bucket: 'bucket',
   });

@@ -31,7 +31,8 @@ const parameterName = fc.oneof(
   name,
   fc.constantFrom('acl', 'uploads', 'prefix', 'versionId', 'x-oss-process', 'continuation-token'),
 );
-const query: fc.Arbitrary<QueryParameter[]> = fc.array(fc.tuple(parameterName, fc.option(text)), {
+const parameterValue: fc.Arbitrary<string | null> = fc.option(text, { nil: null });
+const query: fc.Arbitrary<QueryParameter[]> = fc.array(fc.tuple(parameterName, parameterValue), {
   maxLength: 5,
 });
 // What survives an HTTP parser: no control characters; white space around a value does not.
@@ -183,7 +184,7 @@ describe('what is signed', () => {
     );
   });
 
-  it('does not depend on how the bucket is addressed or what unsigned headers say', () => {
+  it('does not depend on headers that are not signed', () => {
     fc.assert(
       fc.property(signable, credentials, version, place, (parts, signer, of, where) => {
         const message = send(parts, optionsOf(signer, of), where);
@@ -283,7 +284,6 @@ describe('one change to what was signed', () => {
     refuses(
       (message) => ({
         ...message,
-        // Signed as nothing at all, so taking an empty list of parameters apart is no change.
         rawQuery: message.rawQuery.split('&').slice(1).join('&'),
       }),
       fc.constant('v4'),
