@@ -19,7 +19,7 @@ const TOKEN_PARAMETERS = { v1: 'security-token', v4: 'x-oss-security-token' } as
  * Reads who a request says it is from: its claim, or undefined where it claims nothing and so is
  * anonymous. Throws `OssError` for every claim that is not well-formed; a request with an
  * Authorization header of whatever kind is never anonymous. The proof is not looked at yet: that is
- * {@link checkClaim} and {@link verifySignature}.
+ * `checkClaim` and `verifySignature`.
  */
 export function parseClaim(request: Pick<SignableRequest, 'headers' | 'query'>): Claim | undefined {
   const { headers, query } = request;
