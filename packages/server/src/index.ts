@@ -1,1 +1,8 @@
-export {};
+/**
+ * @module The OSS service over HTTP: route, authenticate, authorize, handle, answer.
+ */
+export { generateCredentials, RootCredentialsError } from '@openoss/directory';
+export { DataDirectoryInUse, DataDirectoryRefused } from '@openoss/storage';
+export { createLog, type LogLevel, logLevels } from './log.js';
+export * from './settings.js';
+export * from './start-service.js';

@@ -151,6 +151,12 @@ export const errorCatalogue = describe({
     message: 'Please reduce your request rate.',
     source: 'doc',
   },
+  StorageFull: {
+    code: 'ServiceUnavailable',
+    status: 503,
+    message: 'The server has no space left to store objects. Objects can be read and deleted.',
+    source: 'openoss',
+  },
   ServiceStopping: {
     code: 'ServiceUnavailable',
     status: 503,

@@ -35,6 +35,20 @@ export const text: Codec<string> = {
   encode: (value) => value,
 };
 
+/**
+ * Text that will stand in a header but comes as Unicode: a byte string inside the program. Control
+ * characters, which would end or forge a header, are not legal.
+ */
+export const headerText: Codec<string> = {
+  type: 'string',
+  decode(value) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw new BadValue();
+    return Buffer.from(value, 'utf8').toString('latin1');
+  },
+  encode: (value) => Buffer.from(value, 'latin1').toString('utf8'),
+};
+
 /** `true` or `false`, in any case when read. */
 export const boolean: Codec<boolean> = {
   type: 'boolean',

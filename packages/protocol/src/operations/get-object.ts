@@ -1,4 +1,4 @@
-import { text } from '../operation/codec.js';
+import { headerText, text } from '../operation/codec.js';
 import { header, payload, query } from '../operation/field.js';
 import { operation } from '../operation/operation.js';
 import { objectAnswer } from '../operation-parts/object-answer.js';
@@ -6,7 +6,11 @@ import { readConditions } from '../operation-parts/read-conditions.js';
 import { versionId } from '../operation-parts/version-id.js';
 
 const override = (name: string) =>
-  query(`response-${name}`, text, `The ${name} header to answer with instead of the object's own.`);
+  query(
+    `response-${name}`,
+    headerText,
+    `The ${name} header to answer with instead of the object's own.`,
+  );
 
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/getobject */
 export const GetObject = operation({

@@ -1,0 +1,28 @@
+import { DataDirectoryInUse, DataDirectoryRefused, RootCredentialsError } from '@openoss/server';
+
+/** What kept a service from starting, said to the one who starts it. */
+export function explainStartFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (
+    error instanceof DataDirectoryInUse ||
+    error instanceof DataDirectoryRefused ||
+    error instanceof RootCredentialsError
+  )
+    return error.message;
+  const { code, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${address}:${port} is in use by another program. Choose another address with --listen or --admin-listen.`;
+    case 'EADDRNOTAVAIL':
+      return `${address}:${port} is no address of this machine.`;
+    case 'EACCES':
+      return address === undefined
+        ? `no permission: ${error.message}`
+        : `no permission to listen on ${address}:${port}. Ports below 1024 need privileges.`;
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,9 @@
+import { createRequire } from 'node:module';
+
+const manifest: unknown = createRequire(import.meta.url)('../package.json');
+
+/** The version of this package. */
+export const VERSION: string =
+  typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';

@@ -1,0 +1,60 @@
+import type { InputOf, Operation, OutputOf } from '@openoss/protocol';
+import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
+import type { IncomingBody } from './http/incoming-body.js';
+import type { ServerSettings } from './settings.js';
+import type { Caller } from './stages/authenticate.js';
+
+/** The bytes a handler answers with: whole, or as they are read. */
+export type OutgoingBody = Buffer | AsyncIterable<Buffer>;
+
+/** What a handler is given. Everything in it has been checked: form, signature and permission. */
+export interface HandlerContext<Op extends Operation> {
+  readonly input: InputOf<Op, IncomingBody>;
+  /** The bucket that the request names; for operations that need none, or may create it, undefined if there is none. */
+  readonly bucket: BucketRecord | undefined;
+  readonly caller: Caller;
+  readonly store: ObjectStore;
+  readonly settings: ServerSettings;
+  /**
+   * Decides again on an object as it is at the very moment it is written: handed to storage, so
+   * that an ACL set meanwhile counts. Throws the denial.
+   */
+  readonly admit: (existing: ObjectRecord | undefined) => void;
+  /** Decides on the operation's actions for another object of the bucket. Throws the denial. */
+  readonly authorizeObject: (existing: ObjectRecord | undefined) => void;
+  /** The host that the client asked, without port. */
+  readonly host: string;
+}
+
+/** What a handler answers: the operation's output, and a status if it is not the usual one. */
+export interface HandlerAnswer<Op extends Operation> {
+  readonly status?: number;
+  readonly output: OutputOf<Op, OutgoingBody>;
+}
+
+/** A handler together with the operation it serves. */
+export interface BoundHandler {
+  readonly operation: Operation;
+  /** Whether the operation works on a bucket that does not exist (and may create it). */
+  readonly bucketOptional: boolean;
+  /** Whether the handler itself authorizes, object by object. */
+  readonly authorizesEachObject: boolean;
+  /** Takes the context whose input `operation` describes; only the pipeline, which decodes by it, can have one. */
+  readonly serve: (
+    context: never,
+  ) => Promise<{ readonly status?: number; readonly output: object }>;
+}
+
+/** Binds a function to the operation that it serves. */
+export function handler<Op extends Operation>(
+  operation: Op,
+  serve: (context: HandlerContext<Op>) => Promise<HandlerAnswer<Op>>,
+  options: { readonly bucketOptional?: boolean; readonly authorizesEachObject?: boolean } = {},
+): BoundHandler {
+  return {
+    operation,
+    bucketOptional: options.bucketOptional ?? false,
+    authorizesEachObject: options.authorizesEachObject ?? false,
+    serve,
+  };
+}

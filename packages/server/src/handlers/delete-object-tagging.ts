@@ -1,0 +1,12 @@
+import { DeleteObjectTagging } from '@openoss/protocol';
+import { handler } from '../handler.js';
+import { changeObject } from '../objects/change-object.js';
+
+/** Answers DeleteObjectTagging. */
+export const deleteObjectTagging = handler(DeleteObjectTagging, async ({ input, store, admit }) => {
+  await changeObject(store, input, (record) => {
+    admit(record);
+    return { ...record, tags: [] };
+  });
+  return { output: {} };
+});

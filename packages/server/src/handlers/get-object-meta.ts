@@ -1,0 +1,21 @@
+import { GetObjectMeta } from '@openoss/protocol';
+import { handler } from '../handler.js';
+import { namedBucket } from '../objects/named-bucket.js';
+import { noSuchKey } from '../objects/no-such-key.js';
+import { checkVersion } from '../objects/version-of-object.js';
+
+/** Answers GetObjectMeta. */
+export const getObjectMeta = handler(GetObjectMeta, async ({ input, bucket, store, admit }) => {
+  checkVersion(input.versionId, input.bucket, input.key);
+  const record = await store.getObject(namedBucket(bucket, input.bucket).name, input.key);
+  if (record === undefined) throw noSuchKey(input.key);
+  admit(record);
+  return {
+    output: {
+      contentLength: record.size,
+      etag: record.etag,
+      lastModified: record.lastModified,
+      crc64: record.crc64,
+    },
+  };
+});

@@ -1,0 +1,27 @@
+import { PutBucketAcl } from '@openoss/protocol';
+import { handler } from '../handler.js';
+import { accountOf } from '../objects/account-of.js';
+
+/**
+ * Answers PutBucketAcl. OSS creates a bucket that does not exist (PutBucketAcl's page), and changes
+ * nothing where no ACL is named.
+ */
+export const putBucketAcl = handler(
+  PutBucketAcl,
+  async ({ input, caller, store, bucket }) => {
+    const { acl } = input;
+    if (bucket === undefined) {
+      await store.createBucket({
+        name: input.bucket,
+        owner: accountOf(caller),
+        storageClass: 'Standard',
+        redundancy: 'LRS',
+        acl: acl ?? 'private',
+      });
+    } else if (acl !== undefined) {
+      await store.updateBucket(input.bucket, (record) => ({ ...record, acl }));
+    }
+    return { output: {} };
+  },
+  { bucketOptional: true },
+);

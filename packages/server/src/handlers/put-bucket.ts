@@ -1,0 +1,42 @@
+import { OssError, PutBucket } from '@openoss/protocol';
+import { handler } from '../handler.js';
+import { accountOf } from '../objects/account-of.js';
+
+/**
+ * Answers PutBucket. Creating a bucket again that the caller owns succeeds, unless it asks for
+ * another class or redundancy, which a bucket cannot change; an ACL it names is then set. OSS's limit
+ * of 100 buckets an account is a matter of its own capacity, and not kept here.
+ */
+export const putBucket = handler(
+  PutBucket,
+  async ({ input, caller, store }) => {
+    const owner = accountOf(caller);
+    const { storageClass, dataRedundancyType } = input.createBucketConfiguration ?? {};
+    const { record, created } = await store.createBucket({
+      name: input.bucket,
+      owner,
+      storageClass: storageClass ?? 'Standard',
+      redundancy: dataRedundancyType ?? 'LRS',
+      acl: input.acl ?? 'private',
+    });
+    if (created) return { output: {} };
+    const details = { BucketName: input.bucket };
+    if (record.owner !== owner) throw new OssError('BucketAlreadyExists', { details });
+    if (storageClass !== undefined && storageClass !== record.storageClass) {
+      throw new OssError('BucketAlreadyExists', {
+        message: "Bucket already exists can't modify storage class.",
+        details,
+      });
+    }
+    if (dataRedundancyType !== undefined && dataRedundancyType !== record.redundancy) {
+      throw new OssError('BucketAlreadyExists', {
+        message: "Bucket already exists can't modify data redundancy type.",
+        details,
+      });
+    }
+    const { acl } = input;
+    if (acl !== undefined) await store.updateBucket(input.bucket, (kept) => ({ ...kept, acl }));
+    return { output: {} };
+  },
+  { bucketOptional: true },
+);

@@ -1,0 +1,97 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** One finished request, as metrics see it. */
+export interface FinishedRequest {
+  readonly operation: string | undefined;
+  readonly status: number;
+  /** The OSS error code of a refusal. */
+  readonly code: string | undefined;
+  readonly milliseconds: number;
+}
+
+const SECONDS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
+];
+
+interface Series {
+  count: number;
+  readonly labels: { readonly operation: string; readonly status: string; readonly code: string };
+}
+
+/**
+ * What the server counts, in Prometheus' text format. Requests are counted in plain numbers and
+ * handed to the registry when it is scraped: labels are hashed then, not on every request.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = new Map<string, Series>();
+  readonly #durations: Histogram<'operation'>;
+  #inFlight = 0;
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+    const requests = this.#requests;
+    new Counter({
+      name: 'openoss_requests_total',
+      help: 'Requests answered, by operation, HTTP status and OSS error code (empty for a success).',
+      labelNames: ['operation', 'status', 'code'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const { labels, count } of requests.values()) this.inc(labels, count);
+      },
+    });
+    this.#durations = new Histogram({
+      name: 'openoss_request_duration_seconds',
+      help: 'Time from the request head to the last byte of the answer handed over.',
+      labelNames: ['operation'],
+      buckets: SECONDS,
+      registers: [this.#registry],
+    });
+    const inFlight = () => this.#inFlight;
+    new Gauge({
+      name: 'openoss_requests_in_flight',
+      help: 'Requests being served now.',
+      registers: [this.#registry],
+      collect() {
+        this.set(inFlight());
+      },
+    });
+  }
+
+  /** Adds a counter whose value is read when it is scraped. */
+  observeCount(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+
+  requestBegan(): void {
+    this.#inFlight += 1;
+  }
+
+  requestFinished({ operation = 'none', status, code = '', milliseconds }: FinishedRequest): void {
+    this.#inFlight -= 1;
+    const name = `${operation} ${status} ${code}`;
+    const series = this.#requests.get(name);
+    if (series === undefined)
+      this.#requests.set(name, { count: 1, labels: { operation, status: String(status), code } });
+    else series.count += 1;
+    this.#durations.observe({ operation }, milliseconds / 1000);
+  }
+
+  /** The metrics in Prometheus' text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+}

@@ -1,0 +1,40 @@
+import { type HeadObject, needsRestore, type OutputOf } from '@openoss/protocol';
+import type { ObjectRecord } from '@openoss/storage';
+import type { Caller } from '../stages/authenticate.js';
+import { restorationHeader } from './restoration.js';
+import { readStoredHeaders } from './stored-headers.js';
+
+/** The headers that HeadObject and GetObject answer of an object. */
+export function describeObject(
+  record: ObjectRecord,
+  caller: Caller,
+  now: number,
+): OutputOf<typeof HeadObject> {
+  const { persistent, ...stored } = readStoredHeaders(record.headers);
+  return {
+    ...stored,
+    contentLength: record.size,
+    acceptRanges: 'bytes',
+    etag: record.etag,
+    lastModified: record.lastModified,
+    objectType: record.type,
+    crc64: record.crc64,
+    storageClass: record.storageClass,
+    contentMd5: contentMd5Of(record),
+    // The count is told to who may read the tags, which for now is the owner.
+    taggingCount:
+      record.tags.length > 0 &&
+      caller.principal.kind === 'account' &&
+      caller.principal.account === record.owner
+        ? record.tags.length
+        : undefined,
+    restore: needsRestore(record.storageClass) ? restorationHeader(record, now) : undefined,
+    metadata: Object.fromEntries(record.metadata),
+    persistent,
+  };
+}
+
+/** The Content-MD5 of an object put in one piece: its ETag, which is the MD5 in hex, as base64. */
+export function contentMd5Of(record: Pick<ObjectRecord, 'etag'>): string {
+  return Buffer.from(record.etag, 'hex').toString('base64');
+}

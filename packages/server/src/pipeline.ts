@@ -1,0 +1,206 @@
+import { objectMatters } from '@openoss/access';
+import type { Directory } from '@openoss/directory';
+import {
+  bodyField,
+  decodeXmlBody,
+  encodeOutput,
+  type InputDecoder,
+  inputDecoder,
+  type Operation,
+  OssError,
+  Router,
+} from '@openoss/protocol';
+import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
+import type { BoundHandler, HandlerContext } from './handler.js';
+import { handlers } from './handlers/index.js';
+import type { Answer } from './http/answer.js';
+import { checkBodyMd5 } from './http/content-md5.js';
+import type { Exchange } from './http/exchange.js';
+import { declaredSize, hasBody, incomingBody } from './http/incoming-body.js';
+import type { ServerSettings } from './settings.js';
+import { addressOf, type RequestAddress } from './stages/address.js';
+import { authenticate } from './stages/authenticate.js';
+import { type Authorization, actionsOf, authorize } from './stages/authorize.js';
+
+interface Route {
+  readonly handler: BoundHandler;
+  readonly decode: InputDecoder;
+  readonly body: ReturnType<typeof bodyField>;
+}
+
+/** What the pipeline stands on. */
+export interface PipelineParts {
+  readonly store: ObjectStore;
+  readonly directory: Directory;
+  readonly settings: ServerSettings;
+}
+
+/**
+ * The way of every request: which operation, who is asking, is it well said, does the bucket exist,
+ * may they; then the handler; then its answer in wire form. Each stage refuses by throwing an
+ * `OssError`, and everything that can be refused without the body is refused before it is read.
+ */
+export class Pipeline {
+  readonly #store: ObjectStore;
+  readonly #directory: Directory;
+  readonly #settings: ServerSettings;
+  readonly #router: Router;
+  readonly #routes: ReadonlyMap<Operation, Route>;
+
+  constructor({ store, directory, settings }: PipelineParts) {
+    this.#store = store;
+    this.#directory = directory;
+    this.#settings = settings;
+    this.#router = new Router(handlers.map(({ operation }) => operation));
+    this.#routes = new Map(
+      handlers.map((handler) => [
+        handler.operation,
+        { handler, decode: inputDecoder(handler.operation), body: bodyField(handler.operation) },
+      ]),
+    );
+  }
+
+  /** Serves one request; throws what refuses it. */
+  async serve(exchange: Exchange): Promise<Answer> {
+    const { request, headers } = exchange;
+    const method = request.method ?? '';
+    const address = addressOf(request.url ?? '/', headers, this.#settings);
+    const { handler, decode, body } = this.#routeOf(address, method);
+    const { operation } = handler;
+    exchange.operation = operation.name;
+
+    const { bucket: bucketName, key, query } = address;
+    const caller = authenticate(
+      { method, bucket: bucketName, key, query, headers },
+      this.#directory,
+      this.#settings,
+    );
+
+    const input = decode(headers, query);
+    input.bucket = bucketName;
+    input.key = key;
+    const size = body?.field.kind === 'payload' ? declaredSize(exchange) : undefined;
+    if (body?.field.kind === 'payload') {
+      const { maxBytes } = body.field;
+      if (size !== undefined && maxBytes !== undefined && size > maxBytes)
+        throw tooLarge(size, maxBytes);
+    }
+
+    const bucket = await this.#bucketOf(handler, bucketName);
+    const authorization: Authorization = {
+      principal: caller.principal,
+      actions: actionsOf(operation, input),
+      bucket,
+    };
+    const matters = bucket !== undefined && objectMatters(caller.principal, bucket);
+    if (!handler.authorizesEachObject) {
+      const object =
+        matters && key !== undefined ? await this.#store.getObject(bucket.name, key) : undefined;
+      authorize(authorization, object);
+    }
+
+    if (body?.field.kind === 'payload') {
+      input[body.property] = incomingBody(exchange, size, {
+        idleTimeout: this.#settings.bodyIdleTimeout,
+      });
+    } else if (body !== undefined) {
+      const document = await this.#readXml(exchange, body.field, headers.get('content-md5'));
+      if (document !== undefined) input[body.property] = document;
+      else if (body.field.required) throw new OssError('MalformedXml');
+    }
+
+    const context: Omit<HandlerContext<Operation>, 'input'> & { readonly input: object } = {
+      input,
+      bucket,
+      caller,
+      store: this.#store,
+      settings: this.#settings,
+      admit: matters
+        ? (existing: ObjectRecord | undefined) => authorize(authorization, existing)
+        : admitAll,
+      authorizeObject: (existing) => authorize(authorization, existing),
+      host: headers.get('host') ?? '',
+    };
+    const { status, output } = await handler.serve(context as never);
+    const encoded = encodeOutput(operation, { ...output });
+    const successStatus = status ?? operation.success[0] ?? 200;
+    if (encoded.xml !== undefined) {
+      return {
+        status: successStatus,
+        headers: [['Content-Type', 'application/xml'], ...encoded.headers],
+        body: encoded.xml,
+      };
+    }
+    return {
+      status: successStatus,
+      headers: encoded.headers,
+      body: encoded.payload as Answer['body'],
+    };
+  }
+
+  #routeOf(address: RequestAddress, method: string): Route {
+    const routed = this.#router.route(address.on, method, address.query);
+    if (routed.found === 'operation') {
+      const route = this.#routes.get(routed.operation);
+      if (route !== undefined) return route;
+    }
+    if (routed.found === 'nothing' && routed.parameter !== undefined) {
+      throw new OssError('OperationNotImplemented', {
+        message: `This server does not implement the operation ${method} ?${routed.parameter} on ${an(address.on)}.`,
+        details: { Method: method, ResourceType: address.on, Parameter: routed.parameter },
+      });
+    }
+    throw new OssError('MethodNotAllowed', {
+      details: {
+        Method: method,
+        ResourceType:
+          address.on === 'object' ? 'Object' : address.on === 'bucket' ? 'Bucket' : 'Service',
+      },
+    });
+  }
+
+  async #bucketOf(
+    handler: BoundHandler,
+    name: string | undefined,
+  ): Promise<BucketRecord | undefined> {
+    if (name === undefined) return undefined;
+    const bucket = await this.#store.getBucket(name);
+    if (bucket === undefined && !handler.bucketOptional) {
+      throw new OssError('NoSuchBucket', { details: { BucketName: name } });
+    }
+    return bucket;
+  }
+
+  async #readXml(
+    exchange: Exchange,
+    field: NonNullable<Route['body']>['field'],
+    md5: string | undefined,
+  ): Promise<unknown> {
+    if (field.kind !== 'xml' || !hasBody(exchange)) return undefined;
+    const body = incomingBody(exchange, declaredSize(exchange), {
+      idleTimeout: this.#settings.bodyIdleTimeout,
+    });
+    const bytes = await body.whole(
+      field.maxBytes,
+      () =>
+        new OssError('MalformedXml', {
+          details: { Reason: `the document is longer than ${field.maxBytes} bytes` },
+        }),
+    );
+    if (bytes.length === 0) return undefined;
+    checkBodyMd5(bytes, md5);
+    return decodeXmlBody(field, bytes.toString('utf8'));
+  }
+}
+
+const admitAll = () => {};
+
+function an(target: string): string {
+  return target === 'object' ? 'an object' : `a ${target}`;
+}
+
+function tooLarge(size: number, maxBytes: number): OssError {
+  return new OssError('EntityTooLarge', {
+    details: { ProposedSize: String(size), MaxSizeAllowed: String(maxBytes) },
+  });
+}

@@ -1,0 +1,42 @@
+import {
+  type BucketFacts,
+  type Decision,
+  type Denial,
+  decide,
+  type ObjectFacts,
+  type Principal,
+} from '@openoss/access';
+import { type ErrorKind, type Operation, OssError } from '@openoss/protocol';
+
+const DENIALS: Readonly<Record<Denial, ErrorKind>> = {
+  'bucket-acl': 'DeniedByBucketAcl',
+  'object-acl': 'DeniedByObjectAcl',
+  'not-bucket-owner': 'DeniedNotBucketOwner',
+  'anonymous-operation': 'DeniedAnonymousOperation',
+  'anonymous-extra-action': 'DeniedAnonymousBucket',
+};
+
+/** The actions that a request needs, the operation's own first. */
+export function actionsOf(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const actions: string[] = [];
+  for (const { action, applies } of operation.actions) {
+    if (applies === undefined || applies(input as never)) actions.push(action);
+  }
+  return actions;
+}
+
+/** What is asked for, but for the object. */
+export interface Authorization {
+  readonly principal: Principal;
+  readonly actions: readonly string[];
+  readonly bucket: BucketFacts | undefined;
+}
+
+/** Throws the denial if the request may not be done to this object (undefined: there is none, or none is named). */
+export function authorize(authorization: Authorization, object: ObjectFacts | undefined): void {
+  const decision: Decision = decide({ ...authorization, object });
+  if (!decision.allowed) throw new OssError(DENIALS[decision.denial]);
+}

@@ -1,0 +1,182 @@
+import type { AddressInfo } from 'node:net';
+import { Directory, type FoundRootCredentials, findRootCredentials } from '@openoss/directory';
+import { checkBucketName } from '@openoss/protocol';
+import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
+import type { Logger } from 'pino';
+import { AdminListener } from './admin-listener.js';
+import { Metrics } from './metrics.js';
+import { OssServer } from './oss-server.js';
+import { defaultHostSuffixes, type ServerSettings } from './settings.js';
+
+/** A host and a port to listen on; port 0 takes a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a service is started with. */
+export interface ServiceOptions {
+  /** The data directory; made if it is not there. */
+  readonly directory: string;
+  readonly listen: ListenAddress;
+  /** Where health and metrics are served; nowhere if absent. */
+  readonly adminListen?: ListenAddress | undefined;
+  readonly region: string;
+  /** Host suffixes besides the default ones. */
+  readonly hostSuffixes?: readonly string[] | undefined;
+  /** PEM; with them the service speaks HTTPS. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** Where `OPENOSS_ROOT_ACCESS_KEY_ID` and `OPENOSS_ROOT_ACCESS_KEY_SECRET` are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
+  readonly restoreDelay?: number | undefined;
+  /** Milliseconds that a body may stand still; 30,000 unless told. */
+  readonly bodyIdleTimeout?: number | undefined;
+  /** Milliseconds since the epoch; the system's clock unless told. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A running service. */
+export interface Service {
+  /** Its URL, such as `http://127.0.0.1:9000`. */
+  readonly endpoint: string;
+  /** The URL of health and metrics, if they are served. */
+  readonly adminEndpoint: string | undefined;
+  readonly region: string;
+  readonly credentials: FoundRootCredentials;
+  /** The UID of the account that owns everything. */
+  readonly account: string;
+  /** Creates a bucket of that account; one that it has already stays as it is. */
+  createBucket(name: string): Promise<void>;
+  /** Stops: requests under way are finished, at most `grace` milliseconds (10,000 unless told) long. */
+  close(grace?: number): Promise<void>;
+}
+
+const DEFAULT_GRACE = 10_000;
+
+/** Opens the data directory and serves it. Whatever fails, nothing is left open. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { log, region } = options;
+  const settings: ServerSettings = {
+    region,
+    hostSuffixes: [...defaultHostSuffixes(region), ...(options.hostSuffixes ?? [])],
+    bodyIdleTimeout: options.bodyIdleTimeout ?? 30_000,
+    restoreDelay: options.restoreDelay ?? 1_000,
+    now: options.now ?? Date.now,
+    log,
+  };
+  const store = await openEmbeddedStore({
+    directory: options.directory,
+    clock: settings.now,
+    log,
+  });
+  try {
+    return await serve(options, settings, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function serve(
+  options: ServiceOptions,
+  settings: ServerSettings,
+  store: EmbeddedStore,
+): Promise<Service> {
+  const credentials = await findRootCredentials(options.directory, options.environment);
+  const directory = await Directory.open(store.room('directory'), credentials);
+  const metrics = new Metrics();
+  observeStore(metrics, store);
+  const server = new OssServer({
+    store: store.objects,
+    directory,
+    settings,
+    metrics,
+    tls: options.tls,
+  });
+  let ready = false;
+  let admin: AdminListener | undefined;
+  let adminEndpoint: string | undefined;
+  if (options.adminListen !== undefined) {
+    admin = new AdminListener(metrics, () =>
+      ready ? { ready: true } : { ready: false, reason: 'starting or stopping' },
+    );
+    const { host, port } = options.adminListen;
+    adminEndpoint = urlOf('http', await admin.listen(host, port));
+  }
+  let address: AddressInfo;
+  try {
+    address = await server.listen(options.listen.host, options.listen.port);
+  } catch (error) {
+    await admin?.close();
+    throw error;
+  }
+  ready = true;
+  let closing: Promise<void> | undefined;
+  const close = async (grace: number) => {
+    ready = false;
+    await server.close(grace);
+    await store.close();
+    await admin?.close();
+  };
+  return {
+    endpoint: urlOf(server.protocol, address),
+    adminEndpoint,
+    region: settings.region,
+    credentials,
+    account: directory.account,
+    async createBucket(name) {
+      checkBucketName(name);
+      await store.objects.createBucket({
+        name,
+        owner: directory.account,
+        storageClass: 'Standard',
+        redundancy: 'LRS',
+        acl: 'private',
+      });
+    },
+    close(grace = DEFAULT_GRACE) {
+      closing ??= close(grace);
+      return closing;
+    },
+  };
+}
+
+function observeStore(metrics: Metrics, store: EmbeddedStore): void {
+  const { counters } = store;
+  metrics.observeCount(
+    'openoss_corrupt_records_total',
+    'Records and inline bodies that failed their checksum when they were read.',
+    () => counters.corruptRecords,
+  );
+  metrics.observeCount(
+    'openoss_corrupt_blobs_total',
+    'Blobs that were found damaged when they were read.',
+    () => counters.corruptBlobs,
+  );
+  metrics.observeCount(
+    'openoss_blobs_deleted_total',
+    'Blobs deleted because their object was replaced or deleted.',
+    () => counters.blobsDeleted,
+  );
+  metrics.observeCount(
+    'openoss_orphans_deleted_total',
+    'Blobs deleted because a writer that is no more left them unnamed.',
+    () => counters.orphansDeleted,
+  );
+  metrics.observeCount(
+    'openoss_commits_total',
+    'Durable commits of metadata.',
+    () => store.work.commits,
+  );
+  metrics.observeCount(
+    'openoss_flushes_total',
+    'Flushes that those commits shared.',
+    () => store.work.flushes,
+  );
+}
+
+function urlOf(protocol: string, { address, family, port }: AddressInfo): string {
+  return `${protocol}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
