@@ -28,7 +28,7 @@ describe('the nearest flag', () => {
     ['acl', '--object-acl'],
     ['object_acl=private', '--object-acl'],
   ])('to --%s is %s', (typed, expected) => {
-    expect(nearestFlag(typed, flags)).toBe(`did you mean ${expected}`);
+    expect(nearestFlag(typed, flags)).toBe(`did you mean ${expected}?`);
   });
 
   it.each(['region', 'x', '', 'secret-switc'])('to --%s is none', (typed) => {

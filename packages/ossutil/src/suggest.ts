@@ -79,7 +79,7 @@ export function nearestFlag(
   if (options.exact === true && squeeze(nearest) !== squeeze(typed.split('=')[0] ?? typed)) {
     return undefined;
   }
-  return `did you mean --${nearest}`;
+  return `did you mean --${nearest}?`;
 }
 
 /**

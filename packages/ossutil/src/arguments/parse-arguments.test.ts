@@ -217,9 +217,9 @@ describe('arguments beside the flags', () => {
 describe('an unknown flag', () => {
   it('is refused in the words of pflag, the nearest one suggested', () => {
     expect(failure('--kye', 'x').message).toBe('unknown flag: --kye');
-    expect(failure('--kye', 'x').advice).toBe('did you mean --key');
+    expect(failure('--kye', 'x').advice).toBe('did you mean --key?');
     expect(failure('--meta=a').message).toBe('unknown flag: --meta');
-    expect(failure('--meta=a').advice).toBe('did you mean --metadata');
+    expect(failure('--meta=a').advice).toBe('did you mean --metadata?');
     expect(failure('--zzzzzzzz').advice).toBeUndefined();
   });
 
@@ -227,7 +227,7 @@ describe('an unknown flag', () => {
     expect(failure('-x').message).toBe("unknown shorthand flag: 'x' in -x");
     expect(failure('-xyz').message).toBe("unknown shorthand flag: 'x' in -xyz");
     expect(failure('-qx').message).toBe("unknown shorthand flag: 'x' in -x");
-    expect(failure('-key', 'x').advice).toBe('did you mean --key');
+    expect(failure('-key', 'x').advice).toBe('did you mean --key?');
   });
 
   it.each(['---key', '--=x', '---'])('with bad syntax is called so: %s', (token) => {

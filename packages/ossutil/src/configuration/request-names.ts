@@ -1,7 +1,5 @@
+import { isBucketName, MAX_KEY_BYTES } from '@openoss/protocol';
 import { ClientError } from '../errors/client-error.js';
-
-/** 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end. */
-const bucketName = /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/;
 
 /**
  * Checks the name of a bucket before anything is sent, as the Go SDK does.
@@ -9,15 +7,12 @@ const bucketName = /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/;
  * @throws ClientError `invalid field, OperationInput.Bucket.`
  */
 export function checkBucketName(name: string, operation?: string): void {
-  if (bucketName.test(name)) return;
+  if (isBucketName(name)) return;
   throw new ClientError('invalid field, OperationInput.Bucket.', {
     operation,
     advice: `"${name}" is no bucket name: 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends`,
   });
 }
-
-/** The longest object key, in bytes of UTF-8. */
-const longestKey = 1023;
 
 /**
  * Checks the key of an object before anything is sent, as the Go SDK does: it may not be empty.
@@ -29,6 +24,6 @@ export function checkObjectKey(key: string, operation?: string): void {
   if (key !== '') return;
   throw new ClientError('invalid field, OperationInput.Key.', {
     operation,
-    advice: `the key is empty; a key has 1 to ${longestKey} bytes`,
+    advice: `the key is empty; a key has 1 to ${MAX_KEY_BYTES} bytes`,
   });
 }

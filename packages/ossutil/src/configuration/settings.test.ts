@@ -178,7 +178,7 @@ describe('a profile', () => {
     await write([...file, '[profile dev]', 'region=x']);
     await expect(settings(`${keys} --profile deb`)).rejects.toMatchObject({
       exitCode: 1,
-      advice: 'did you mean "dev"',
+      advice: 'did you mean "dev"?',
     });
     await expect(settings(keys, { OSSUTIL_PROFILE: 'deb' })).rejects.toMatchObject({ exitCode: 3 });
   });

@@ -75,7 +75,7 @@ function chooseProfile(
   const message = `the profile "${name}" is not in the configuration file ${file.path}`;
   const candidates = profileNames(file).map((known) => ({ name: known }));
   const [nearest] = nearestNames(name, candidates, 1);
-  const advice = nearest === undefined ? undefined : `did you mean "${nearest}"`;
+  const advice = nearest === undefined ? undefined : `did you mean "${nearest}"?`;
   // A name typed in this call is an argument that is wrong; one from the environment is not.
   throw flag === undefined
     ? new ClientError(`${configurationVariables.profile}: ${message}`, { advice })

@@ -11,7 +11,7 @@ describe('the report of an error', () => {
       'Error: unknown flag: --x\n',
     );
     expect(errorReport(new UsageError('unknown flag: --x', { advice: 'use --y' })).text).toBe(
-      'Error: unknown flag: --x\nHint: use --y.\n',
+      'Error: unknown flag: --x\nHint: use --y\n',
     );
   });
 

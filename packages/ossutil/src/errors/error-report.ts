@@ -9,7 +9,7 @@ export interface ErrorReport {
 
 /**
  * The report of anything thrown: the `Error: ` block first, to the byte as scripts grep it, then at
- * most one `Hint: ` line.
+ * most one `Hint: ` line. The hint gets no full stop: it often ends in something to copy.
  */
 export function errorReport(error: unknown): ErrorReport {
   if (!(error instanceof CommandError)) {
@@ -19,6 +19,6 @@ export function errorReport(error: unknown): ErrorReport {
       exitCode: exitCodes.client,
     };
   }
-  const hint = error.advice === undefined ? '' : `Hint: ${error.advice}.\n`;
+  const hint = error.advice === undefined ? '' : `Hint: ${error.advice}\n`;
   return { text: `Error: ${error.message}\n${hint}`, exitCode: error.exitCode };
 }

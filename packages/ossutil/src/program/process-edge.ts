@@ -1,0 +1,100 @@
+import { homedir } from 'node:os';
+import { exitCodes } from '../errors/exit-code.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { OutputPort, ProgramEdge } from './program-edge.js';
+
+/** The status of a program that a closed pipe ended, as shells count it: 128 + SIGPIPE. */
+const brokenPipe = 141;
+
+/**
+ * A port on one of the process's output streams. The stream is opened at its first use: opening both
+ * costs a good part of what starting this program takes.
+ */
+function outputPort(open: () => NodeJS.WriteStream, onBrokenPipe: () => void): OutputPort {
+  let opened: NodeJS.WriteStream | undefined;
+  const exitIfBroken = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') onBrokenPipe();
+  };
+  const stream = (): NodeJS.WriteStream => {
+    if (opened !== undefined) return opened;
+    opened = open();
+    // The reader is gone (`ossutil … | head -1`): like any program that SIGPIPE ends, say nothing.
+    opened.on('error', exitIfBroken);
+    return opened;
+  };
+  return {
+    get isTerminal() {
+      return stream().isTTY === true;
+    },
+    columns: () => (stream().isTTY === true ? stream().columns : undefined),
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        if (chunk.length === 0) return resolve();
+        stream().write(chunk, (error) => {
+          if (!error) return resolve();
+          exitIfBroken(error);
+          reject(error);
+        });
+      }),
+  };
+}
+
+/** The home directory; undefined where the account has none. */
+function homeDirectory(): string | undefined {
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The edge of a real process. Only `main.ts` calls this: it listens to the process's signals.
+ *
+ * Ctrl-C aborts `interruption`, which lets the command tidy up; a second Ctrl-C ends the process at
+ * once.
+ */
+export function processEdge(host: NodeJS.Process): ProgramEdge {
+  const interrupter = new AbortController();
+  const interrupt = () => {
+    if (interrupter.signal.aborted) host.exit(exitCodes.interrupted);
+    interrupter.abort();
+  };
+  host.on('SIGINT', interrupt);
+  const onBrokenPipe = () => host.exit(brokenPipe);
+  let taker: string | undefined;
+  return {
+    arguments: host.argv.slice(2),
+    environment: host.env,
+    workingDirectory: host.cwd(),
+    homeDirectory: homeDirectory(),
+    platform: host.platform,
+    stdin: {
+      get isTerminal() {
+        return host.stdin.isTTY === true;
+      },
+      open: (name) => {
+        if (taker !== undefined) {
+          throw new UsageError(
+            `standard input is read by ${taker} already; ${name} cannot read it too`,
+          );
+        }
+        taker = name;
+        return host.stdin;
+      },
+    },
+    stdout: outputPort(() => host.stdout, onBrokenPipe),
+    stderr: outputPort(() => host.stderr, onBrokenPipe),
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    interruption: interrupter.signal,
+    openPrompter: async () => {
+      const { createTerminalPrompter } = await import('./terminal-prompter.js');
+      return createTerminalPrompter({
+        input: host.stdin,
+        output: host.stdout,
+        isTerminal: host.stdin.isTTY === true,
+        onInterrupt: interrupt,
+      });
+    },
+  };
+}
