@@ -115,7 +115,9 @@ export async function runProgram(
     const { text, exitCode } = errorReport(error);
     const unadvised = error instanceof UsageError && error.advice === undefined;
     const usage = unadvised ? `Run '${path.join(' ')} --help' for usage.\n` : '';
-    await edge.stderr.write(text + usage);
+    // The terminal has just shown "^C": the report gets a line of its own.
+    const start = error instanceof InterruptedError && edge.stderr.isTerminal ? '\n' : '';
+    await edge.stderr.write(start + text + usage);
     return exitCode;
   }
 }

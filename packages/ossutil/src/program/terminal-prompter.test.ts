@@ -44,6 +44,26 @@ describe('a conversation through a terminal', () => {
     prompter.close();
   });
 
+  it('keeps the question when a typing error is taken back', async () => {
+    const { input, prompter, printed } = setUp(true);
+    const name = prompter.ask('name?');
+    input.write('ax\u007fnn\r');
+    expect(await name).toBe('ann');
+    expect(printed().split('name?').length - 1).toBe(2);
+    prompter.close();
+  });
+
+  it('brings no answer back with the arrow keys', async () => {
+    const { input, prompter } = setUp(true);
+    const secret = prompter.ask('secret?', { secret: true });
+    input.write('hush\r');
+    await secret;
+    const region = prompter.ask('region?');
+    input.write('\u001b[A\r');
+    expect(await region).toBe('');
+    prompter.close();
+  });
+
   it('reports Ctrl-C', async () => {
     const { input, prompter, interrupts } = setUp(true);
     void prompter.ask('name?');

@@ -5,7 +5,7 @@ import type { Prompter } from './program-edge.js';
 /** The streams a conversation goes through. */
 export interface PrompterStreams {
   readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
+  readonly output: NodeJS.WritableStream & { readonly columns?: number };
   /** Whether a person types the answers. */
   readonly isTerminal: boolean;
   /** Called for Ctrl-C, which the terminal no longer turns into a signal while a line is edited. */
@@ -28,10 +28,18 @@ export function createTerminalPrompter(streams: PrompterStreams): Prompter {
       done();
     },
   });
+  // readline redraws the question with the answer, over several lines if they take several.
+  Object.defineProperty(echo, 'columns', { get: () => output.columns });
   const lines: string[] = [];
   let waiting: ((line: string | undefined) => void) | undefined;
   let ended = false;
-  const readline = createInterface({ input, output: echo, terminal: isTerminal });
+  const readline = createInterface({
+    input,
+    output: echo,
+    terminal: isTerminal,
+    // The arrow keys must not bring back an answer: it may have been the secret.
+    historySize: 0,
+  });
   readline.on('line', (line) => {
     if (waiting === undefined) lines.push(line);
     else waiting(line);
@@ -46,8 +54,13 @@ export function createTerminalPrompter(streams: PrompterStreams): Prompter {
 
   return {
     async ask(question, { secret = false } = {}) {
-      output.write(question);
       silent = secret && isTerminal;
+      if (isTerminal && !silent) {
+        readline.setPrompt(question);
+        readline.prompt();
+      } else {
+        output.write(question);
+      }
       const ready = lines.shift();
       const answer =
         ready ??
