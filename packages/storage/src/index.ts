@@ -1,1 +1,46 @@
-export {};
+/**
+ * @module Buckets and objects, durable, on an engine.
+ */
+export type { BucketRecord, BucketSpecification, Redundancy } from './bucket-record.js';
+export type { ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
+export type { Amount, BucketStatistics } from './bucket-statistics.js';
+export { BlobGone, CorruptBlob, StorageFull } from './engine/blob-engine.js';
+export { CorruptRecord } from './engine/corrupt-record.js';
+export type { DirectoryEntry, Disk, DiskFile } from './engine/disk.js';
+export {
+  type Awaitable,
+  type CommitOutcome,
+  EngineFailed,
+  StoreClosed,
+} from './engine/metadata-engine.js';
+export { nodeDisk } from './engine/node-disk.js';
+export { DataDirectoryRefused } from './engines/embedded/data-directory.js';
+export { DataDirectoryInUse } from './engines/embedded/directory-lock.js';
+export type { ListedObjects, ListObjectsRequest } from './list-objects.js';
+export type { Log } from './log.js';
+export type {
+  ObjectAttributes,
+  ObjectBody,
+  ObjectRecord,
+  ObjectSummary,
+  ObjectType,
+  Pair,
+  Restoration,
+} from './object-record.js';
+export type {
+  Admission,
+  ByteRange,
+  ObjectStore,
+  OpenedObject,
+  PutObjectRequest,
+  PutObjectResult,
+} from './object-store.js';
+export {
+  DEFAULT_INLINE_LIMIT,
+  type EmbeddedStore,
+  type EmbeddedStoreOptions,
+  EXIT_STORAGE_FAILED,
+  openEmbeddedStore,
+} from './open-embedded-store.js';
+export type { RoomChange, RoomCondition, RoomEntry, RoomStore } from './room-store.js';
+export type { StoreCounters } from './store-counters.js';

@@ -1,0 +1,181 @@
+import { blobToDelete, DELETION_RANGE, deletionKey } from './bucket-partition.js';
+import type { BucketRegistry } from './bucket-registry.js';
+import type { BlobEngine } from './engine/blob-engine.js';
+import { keySuccessor } from './engine/key-successor.js';
+import { EngineFailed, type MetadataEngine, remove } from './engine/metadata-engine.js';
+import type { Log } from './log.js';
+import { sweepOrphans } from './orphan-sweep.js';
+import type { MutableStoreCounters } from './store-counters.js';
+
+/** How many blobs are deleted at a time, and for one commit. */
+const BATCH = 256;
+
+export interface BlobSweeperOptions {
+  readonly metadata: MetadataEngine;
+  readonly blobs: BlobEngine;
+  readonly registry: BucketRegistry;
+  readonly log: Log;
+  readonly counters: MutableStoreCounters;
+}
+
+/**
+ * Deletes, in the background, the blobs that nobody needs any more: those in the deletion queues,
+ * once no reader has them open, and orphans (see `orphan-sweep.ts`); and takes down the partitions
+ * of deleted buckets when their queues are empty.
+ *
+ * A blob goes for good before its entry in the queue does. So the sweeper may be stopped, or killed,
+ * at any point: what it has not done it finds again.
+ */
+export class BlobSweeper {
+  readonly #metadata: MetadataEngine;
+  readonly #blobs: BlobEngine;
+  readonly #registry: BucketRegistry;
+  readonly #log: Log;
+  readonly #counters: MutableStoreCounters;
+  /** By partition, the entries of its deletion queue that can be worked on now. */
+  readonly #queued = new Map<string, Set<string>>();
+  /** Partitions to be taken down, and whether their queues were looked up. */
+  readonly #leaving = new Map<string, { collected: boolean }>();
+  #beginning: Promise<void> = Promise.resolve();
+  #working: Promise<void> | undefined;
+  #hasWork = false;
+  #stopped = false;
+
+  constructor({ metadata, blobs, registry, log, counters }: BlobSweeperOptions) {
+    this.#metadata = metadata;
+    this.#blobs = blobs;
+    this.#registry = registry;
+    this.#log = log;
+    this.#counters = counters;
+  }
+
+  /** Takes up what earlier processes left; does not wait for it. */
+  start(): void {
+    this.#beginning = this.#takeUp();
+  }
+
+  /** A commit has entered a blob into the partition's deletion queue. */
+  blobUnnamed(incarnation: string, blobId: string): void {
+    const queue = this.#queued.get(incarnation);
+    if (queue === undefined) this.#queued.set(incarnation, new Set([blobId]));
+    else queue.add(blobId);
+    this.#work();
+  }
+
+  /** A bucket is no more: its partition goes when its deletion queue is empty. */
+  bucketDeleted(incarnation: string): void {
+    this.#leaving.set(incarnation, { collected: false });
+    this.#work();
+  }
+
+  /** Resolves when there is nothing left that can be done now. */
+  async idle(): Promise<void> {
+    await this.#beginning;
+    while (this.#working !== undefined) await this.#working;
+  }
+
+  /** Stops after what is being done at the moment. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.idle();
+  }
+
+  async #takeUp(): Promise<void> {
+    await this.#guard(async () => {
+      for (const { incarnation } of await this.#registry.unsettled()) {
+        this.bucketDeleted(incarnation);
+      }
+    });
+    await this.#guard(async () => {
+      for await (const { incarnation } of this.#registry.all()) {
+        if (this.#stopped) return;
+        await this.#collect(incarnation);
+      }
+    });
+    await this.#guard(() =>
+      sweepOrphans({
+        metadata: this.#metadata,
+        blobs: this.#blobs,
+        log: this.#log,
+        onDeleted: (count) => {
+          this.#counters.orphansDeleted += count;
+        },
+        isStopped: () => this.#stopped,
+      }),
+    );
+  }
+
+  #work(): void {
+    this.#hasWork = true;
+    if (this.#working !== undefined || this.#stopped) return;
+    this.#working = this.#guard(async () => {
+      // Let the commits of this turn add to the first batch.
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#hasWork && !this.#stopped) {
+        this.#hasWork = false;
+        for (const [incarnation, queue] of this.#queued) await this.#drain(incarnation, queue);
+        for (const incarnation of this.#leaving.keys()) await this.#takeDown(incarnation);
+      }
+    }).then(() => {
+      this.#working = undefined;
+      if (this.#hasWork) this.#work();
+    });
+  }
+
+  /** The background has no caller to tell of a failure. */
+  async #guard(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      // That one is reported where it happened, and ends the process.
+      if (error instanceof EngineFailed) this.#stopped = true;
+      else this.#log.error({ err: error }, 'sweeping failed; the next start takes it up again');
+    }
+  }
+
+  /** Takes the entries of a partition's deletion queue into the work. */
+  async #collect(incarnation: string): Promise<void> {
+    let from: Buffer = DELETION_RANGE.from;
+    while (!this.#stopped) {
+      const range = { from, to: DELETION_RANGE.to, limit: BATCH };
+      const entries = await this.#metadata.scan(incarnation, range);
+      for (const { key } of entries) {
+        this.blobUnnamed(incarnation, blobToDelete(key));
+        from = keySuccessor(key);
+      }
+      if (entries.length < BATCH) return;
+    }
+  }
+
+  async #drain(incarnation: string, queue: Set<string>): Promise<void> {
+    const batch: string[] = [];
+    for (const id of queue) {
+      if (batch.length === BATCH) break;
+      queue.delete(id);
+      const released = this.#blobs.released(id);
+      if (released === undefined) batch.push(id);
+      else released.then(() => this.blobUnnamed(incarnation, id));
+    }
+    if (queue.size === 0) this.#queued.delete(incarnation);
+    else this.#hasWork = true;
+    if (batch.length === 0) return;
+    await this.#blobs.deleteAll(batch);
+    const entries = batch.map((id) => remove(deletionKey(id)));
+    await this.#metadata.commit(incarnation, [], entries);
+    this.#counters.blobsDeleted += batch.length;
+  }
+
+  async #takeDown(incarnation: string): Promise<void> {
+    const leaving = this.#leaving.get(incarnation);
+    if (leaving === undefined || this.#stopped) return;
+    if (!leaving.collected) {
+      await this.#collect(incarnation);
+      leaving.collected = true;
+    }
+    // While a reader has one of its blobs open the partition stays; its release brings us here.
+    const left = await this.#metadata.scan(incarnation, { ...DELETION_RANGE, limit: 1 });
+    if (left.length > 0) return;
+    await this.#registry.takeDown(incarnation);
+    this.#leaving.delete(incarnation);
+  }
+}

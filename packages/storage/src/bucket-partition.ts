@@ -1,0 +1,73 @@
+import { type StorageClass, storageClasses } from '@openoss/protocol';
+import { prefixSuccessor } from './engine/key-successor.js';
+
+/**
+ * The keys in a bucket's partition, which is named by the bucket's incarnation. Everything about
+ * one object lies in it, so one commit can change all of it.
+ *
+ *     b<id>            a small body, its bytes as they are; ids are in the order of time
+ *     c…               counters, see below
+ *     d<blob id>       the deletion queue: blobs that no record names any more
+ *     e                the bucket's epoch; without it the bucket is no more
+ *     o<object key>    object records
+ */
+const BODY = 'b';
+const DELETION = 'd';
+const OBJECT = 'o';
+
+export const EPOCH_KEY = Buffer.from('e');
+
+/** How many objects the bucket has, whatever their class: zero lets it be deleted. */
+export const OBJECT_COUNT_KEY = Buffer.from('cn');
+
+/** Object records, from the first to the last. */
+export const OBJECT_RANGE = rangeOf(OBJECT);
+
+/** The deletion queue. */
+export const DELETION_RANGE = rangeOf(DELETION);
+
+/** How many objects of a class the bucket has, and how many bytes they have. */
+export const classCountKey = (storageClass: StorageClass): Buffer =>
+  CLASS_COUNT_KEYS.get(storageClass) ?? Buffer.from(`cn:${storageClass}`);
+export const classBytesKey = (storageClass: StorageClass): Buffer =>
+  CLASS_BYTES_KEYS.get(storageClass) ?? Buffer.from(`cb:${storageClass}`);
+
+// Every put touches the counters of its class: their keys are made once.
+const CLASS_COUNT_KEYS = keysByClass('cn');
+const CLASS_BYTES_KEYS = keysByClass('cb');
+
+export const objectRecordKey = (objectKey: string): Buffer => Buffer.from(OBJECT + objectKey);
+
+/** The object key, as bytes of UTF-8, of a record's key. */
+export const objectKeyBytes = (recordKey: Buffer): Buffer => recordKey.subarray(OBJECT.length);
+
+/** The first key behind all object records whose keys begin as this record key does. */
+export function behindRecordKeys(beginning: Buffer): Buffer {
+  const behind = prefixSuccessor(beginning);
+  // A record key begins with `o`, which has a successor.
+  if (behind === undefined) throw new RangeError('Not the beginning of a record key');
+  return behind;
+}
+
+export const inlineBodyKey = (id: string): Buffer => Buffer.from(BODY + id, 'latin1');
+
+export const deletionKey = (blobId: string): Buffer => Buffer.from(DELETION + blobId, 'latin1');
+
+/** The blob that an entry of the deletion queue names. */
+export const blobToDelete = (key: Buffer): string => key.toString('latin1', DELETION.length);
+
+/** The value of the epoch key. */
+export function epochValue(epoch: number): Buffer {
+  const value = Buffer.alloc(4);
+  value.writeUInt32BE(epoch);
+  return value;
+}
+
+function keysByClass(prefix: string): ReadonlyMap<StorageClass, Buffer> {
+  return new Map(storageClasses.map((name) => [name, Buffer.from(`${prefix}:${name}`)]));
+}
+
+function rangeOf(prefix: string): { readonly from: Buffer; readonly to: Buffer | undefined } {
+  const from = Buffer.from(prefix);
+  return { from, to: prefixSuccessor(from) };
+}

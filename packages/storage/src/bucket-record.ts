@@ -1,0 +1,53 @@
+import type { BucketAcl, StorageClass } from '@openoss/protocol';
+import { Packr } from 'msgpackr';
+import { checkedContent, checkedValue } from './checked-value.js';
+import { CorruptRecord } from './engine/corrupt-record.js';
+
+/** Within one availability zone, or over several. */
+export type Redundancy = 'LRS' | 'ZRS';
+
+/** What is kept of a bucket. */
+export interface BucketRecord {
+  readonly name: string;
+  /** Unique among all buckets that ever were: a name that comes back has another one. */
+  readonly incarnation: string;
+  /**
+   * Grows when something changes that every commit to the bucket's objects has to agree with; they
+   * are all conditional on it.
+   */
+  readonly epoch: number;
+  /** The uid of the account that owns the bucket. */
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly storageClass: StorageClass;
+  readonly redundancy: Redundancy;
+  readonly acl: BucketAcl;
+}
+
+/** What a bucket is made from; the store adds the rest. */
+export type BucketSpecification = Pick<
+  BucketRecord,
+  'name' | 'owner' | 'storageClass' | 'redundancy' | 'acl'
+>;
+
+/**
+ * The stored form is a format byte, the record as a MessagePack map, and a checksum. New fields are
+ * simply added: old readers pass over them, new readers give a missing one its default here.
+ */
+const FORMAT = 1;
+
+const packr = new Packr({ useRecords: false });
+
+/** The stored form of a bucket's record under the key it will stand at. */
+export function encodeBucketRecord(key: Buffer, record: BucketRecord): Buffer {
+  return checkedValue(key, Buffer.concat([Buffer.of(FORMAT), packr.pack(record)]));
+}
+
+/** A bucket's record from its stored form. */
+export function decodeBucketRecord(key: Buffer, value: Buffer): BucketRecord {
+  const what = (): string => `bucket record ${key.toString()}`;
+  const content = checkedContent(key, value, what);
+  if (content[0] !== FORMAT) throw new CorruptRecord(what(), `unknown format ${content[0]}`);
+  return packr.unpack(content.subarray(1));
+}

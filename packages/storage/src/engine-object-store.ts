@@ -1,0 +1,189 @@
+import { OssError } from '@openoss/protocol';
+import type { BlobSweeper } from './blob-sweeper.js';
+import type { BucketRecord, BucketSpecification } from './bucket-record.js';
+import type { BucketRegistry, ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
+import { type BucketStatistics, readStatistics } from './bucket-statistics.js';
+import { type BlobEngine, CorruptBlob } from './engine/blob-engine.js';
+import { CorruptRecord } from './engine/corrupt-record.js';
+import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
+import { type ListedObjects, type ListObjectsRequest, listObjects } from './list-objects.js';
+import type { Log } from './log.js';
+import type { ObjectCommits } from './object-commits.js';
+import { type Inspection, openObject } from './object-reading.js';
+import type { ObjectRecord } from './object-record.js';
+import type {
+  Admission,
+  ByteRange,
+  ObjectStore,
+  OpenedObject,
+  PutObjectRequest,
+  PutObjectResult,
+} from './object-store.js';
+import type { OperationGate } from './operation-gate.js';
+import { putObject } from './put-object.js';
+import type { MutableStoreCounters } from './store-counters.js';
+
+export interface EngineObjectStoreOptions {
+  readonly metadata: MetadataEngine;
+  readonly blobs: BlobEngine;
+  readonly registry: BucketRegistry;
+  readonly commits: ObjectCommits;
+  readonly sweeper: BlobSweeper;
+  readonly gate: OperationGate;
+  readonly counters: MutableStoreCounters;
+  readonly log: Log;
+  readonly clock: () => number;
+  /** Bodies of up to so many bytes are committed with their records. */
+  readonly inlineLimit: number;
+}
+
+/** The ObjectStore on any engine: each operation's own file does the work. */
+export class EngineObjectStore implements ObjectStore {
+  readonly #parts: EngineObjectStoreOptions;
+
+  constructor(parts: EngineObjectStoreOptions) {
+    this.#parts = parts;
+  }
+
+  createBucket(
+    specification: BucketSpecification,
+  ): Promise<{ readonly record: BucketRecord; readonly created: boolean }> {
+    return this.#run(() => this.#parts.registry.create(specification));
+  }
+
+  getBucket(name: string): Awaitable<BucketRecord | undefined> {
+    return this.#parts.registry.get(name);
+  }
+
+  listBuckets(request: ListBucketsRequest): Promise<ListedBuckets> {
+    return this.#run(() => this.#parts.registry.list(request));
+  }
+
+  updateBucket(
+    name: string,
+    change: (record: BucketRecord) => BucketRecord,
+  ): Promise<BucketRecord> {
+    return this.#run(() => this.#parts.registry.update(name, change));
+  }
+
+  deleteBucket(name: string): Promise<void> {
+    return this.#run(async () => {
+      const { incarnation } = await this.#parts.registry.delete(name);
+      this.#parts.sweeper.bucketDeleted(incarnation);
+    });
+  }
+
+  bucketStatistics(name: string): Promise<BucketStatistics> {
+    return this.#run(async () => {
+      const { incarnation } = await this.#parts.registry.require(name);
+      return readStatistics(this.#parts.metadata, incarnation);
+    });
+  }
+
+  putObject(request: PutObjectRequest): Promise<PutObjectResult> {
+    return this.#run(() => putObject(this.#parts, request));
+  }
+
+  getObject(bucket: string, key: string): Promise<ObjectRecord | undefined> {
+    return this.#run(async () =>
+      this.#parts.commits.read(await this.#parts.registry.require(bucket), key),
+    );
+  }
+
+  openObject(bucket: string, key: string, inspect?: Inspection): Promise<OpenedObject | undefined> {
+    return this.#run(async () => {
+      const record = await this.#parts.registry.require(bucket);
+      const opened = await openObject(this.#parts, this.#parts.commits, record, key, inspect);
+      return opened === undefined || opened.inline !== undefined
+        ? opened
+        : new WatchedObject(opened, (error) => this.#note(error));
+    });
+  }
+
+  deleteObject(bucket: string, key: string, admit?: Admission): Promise<ObjectRecord | undefined> {
+    return this.#run(async () => {
+      const record = await this.#parts.registry.require(bucket);
+      const { before } = await this.#parts.commits.change(record, key, (existing) => {
+        admit?.(existing);
+        return undefined;
+      });
+      return before;
+    });
+  }
+
+  updateObject(
+    bucket: string,
+    key: string,
+    change: (record: ObjectRecord) => ObjectRecord,
+  ): Promise<ObjectRecord> {
+    const { commits, registry } = this.#parts;
+    return this.#run(async () => {
+      const { after } = await commits.change(await registry.require(bucket), key, (existing) => {
+        if (existing === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
+        const { type, size, etag, crc64, lastModified, body } = existing;
+        const revision = commits.nextId();
+        const fixed = { key, type, size, etag, crc64, lastModified, body, revision };
+        return { record: { ...change(existing), ...fixed } };
+      });
+      if (after === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
+      return after;
+    });
+  }
+
+  listObjects(bucket: string, request: ListObjectsRequest): Promise<ListedObjects> {
+    return this.#run(async () => {
+      const { incarnation } = await this.#parts.registry.require(bucket);
+      return listObjects(this.#parts.metadata, incarnation, request);
+    });
+  }
+
+  /** Every operation passes the gate, and what it finds damaged is reported whoever asked. */
+  async #run<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#parts.gate.pass(operation);
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+  }
+
+  #note(error: unknown): void {
+    const { counters, log } = this.#parts;
+    if (error instanceof CorruptRecord) {
+      counters.corruptRecords++;
+      log.error({ err: error }, 'a record is damaged');
+    } else if (error instanceof CorruptBlob) {
+      counters.corruptBlobs++;
+      log.error({ err: error }, 'a blob is damaged');
+    }
+  }
+}
+
+/** Tells of the damage that is found while a blob is read, long after it was opened. */
+class WatchedObject implements OpenedObject {
+  readonly record: ObjectRecord;
+  readonly range: ByteRange;
+  readonly inline = undefined;
+  readonly #opened: OpenedObject;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(opened: OpenedObject, onError: (error: unknown) => void) {
+    this.record = opened.record;
+    this.range = opened.range;
+    this.#opened = opened;
+    this.#onError = onError;
+  }
+
+  async *read(range?: ByteRange): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      yield* this.#opened.read(range);
+    } catch (error) {
+      this.#onError(error);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#opened.close();
+  }
+}

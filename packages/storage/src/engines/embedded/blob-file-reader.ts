@@ -1,0 +1,147 @@
+import { crc32 } from 'node:zlib';
+import {
+  BLOB_BLOCK_BYTES,
+  type BlobBinding,
+  type BlobReader,
+  CorruptBlob,
+} from '../../engine/blob-engine.js';
+import type { DiskFile } from '../../engine/disk.js';
+import {
+  BLOB_FOOTER_BYTES,
+  BLOB_HEADER_BYTES,
+  type BlobTrailer,
+  blocksOfFile,
+  readBlobHeader,
+  readBlobTrailer,
+} from './blob-file.js';
+
+/** How much is read at once: whole blocks. */
+const SPAN_BYTES = 16 * BLOB_BLOCK_BYTES;
+
+/** Reads one blob's file, verifying what it reads. */
+export class BlobFileReader implements BlobReader {
+  readonly size: number;
+  readonly #id: string;
+  readonly #file: DiskFile;
+  readonly #trailer: BlobTrailer;
+  readonly #onClose: () => void;
+  #closed: Promise<void> | undefined;
+
+  private constructor(id: string, file: DiskFile, trailer: BlobTrailer, onClose: () => void) {
+    this.#id = id;
+    this.#file = file;
+    this.#trailer = trailer;
+    this.size = trailer.size;
+    this.#onClose = onClose;
+  }
+
+  /**
+   * Checks the file's frame: that it was finished, that it is the blob it is taken for, and that
+   * its checksums are those that were written. The file is closed if it is not.
+   */
+  static async open(
+    id: string,
+    file: DiskFile,
+    binding: BlobBinding | undefined,
+    onClose: () => void,
+  ): Promise<BlobFileReader> {
+    try {
+      const length = await file.size();
+      const trailerBytes = 4 * blocksOfFile(length) + BLOB_FOOTER_BYTES;
+      const headerBytes = Buffer.allocUnsafe(BLOB_HEADER_BYTES);
+      const trailerStored = Buffer.allocUnsafeSlow(trailerBytes);
+      if (length < BLOB_HEADER_BYTES + trailerBytes) throw new CorruptBlob(id, 'it is cut short');
+      await Promise.all([
+        readFully(id, file, headerBytes, 0),
+        readFully(id, file, trailerStored, length - trailerBytes),
+      ]);
+      const header = readBlobHeader(headerBytes);
+      if (header === undefined) throw new CorruptBlob(id, 'its header is damaged');
+      if (header.id !== id) throw new CorruptBlob(id, `its header says it is ${header.id}`);
+      if (
+        binding !== undefined &&
+        (header.binding.bucket !== binding.bucket || header.binding.key !== binding.key)
+      ) {
+        throw new CorruptBlob(id, 'its header says it belongs to another object');
+      }
+      const trailer = readBlobTrailer(headerBytes, trailerStored, length);
+      if (trailer === undefined) throw new CorruptBlob(id, 'its checksums are damaged');
+      return new BlobFileReader(id, file, trailer, onClose);
+    } catch (error) {
+      onClose();
+      await file.close();
+      throw error;
+    }
+  }
+
+  async *read(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
+    if (!(start >= 0 && start <= end && end <= this.size)) {
+      throw new RangeError(`The blob has ${this.size} bytes, not ${start} to ${end}`);
+    }
+    if (start === end) return;
+    let position = start - (start % BLOB_BLOCK_BYTES);
+    let next = this.#ahead(position, end);
+    try {
+      while (position < end) {
+        const span = await next;
+        const spanStart = position;
+        position += span.length;
+        // The disk works on the next span while this one is verified and sent.
+        if (position < end) next = this.#ahead(position, end);
+        this.#verify(span, spanStart);
+        yield span.subarray(Math.max(0, start - spanStart), Math.min(span.length, end - spanStart));
+      }
+    } finally {
+      // A consumer that stops early and closes must not close the file under a read.
+      await next.catch(() => {});
+    }
+  }
+
+  close(): Promise<void> {
+    if (this.#closed === undefined) {
+      this.#onClose();
+      this.#closed = this.#file.close();
+    }
+    return this.#closed;
+  }
+
+  /** Starts a read whose failure is heard when the span's turn comes, or never. */
+  #ahead(position: number, end: number): Promise<Buffer> {
+    const span = this.#readSpan(position, end);
+    span.catch(() => {});
+    return span;
+  }
+
+  /** The whole blocks from `position` on that `end` asks for, a span at most. */
+  async #readSpan(position: number, end: number): Promise<Buffer> {
+    const wholeBlocks = Math.ceil((end - position) / BLOB_BLOCK_BYTES) * BLOB_BLOCK_BYTES;
+    const bytes = Math.min(SPAN_BYTES, wholeBlocks, this.size - position);
+    // Not from the pool: the buffer is the caller's for as long as it likes.
+    const span = Buffer.allocUnsafeSlow(bytes);
+    await readFully(this.#id, this.#file, span, BLOB_HEADER_BYTES + position);
+    return span;
+  }
+
+  #verify(span: Buffer, position: number): void {
+    let block = position / BLOB_BLOCK_BYTES;
+    for (let at = 0; at < span.length; at += BLOB_BLOCK_BYTES, block++) {
+      if (crc32(span.subarray(at, at + BLOB_BLOCK_BYTES)) !== this.#trailer.checksum(block)) {
+        throw new CorruptBlob(this.#id, `block ${block} fails its checksum`);
+      }
+    }
+  }
+}
+
+async function readFully(
+  id: string,
+  file: DiskFile,
+  target: Buffer,
+  position: number,
+): Promise<void> {
+  let done = 0;
+  while (done < target.length) {
+    const read = await file.read(target.subarray(done), position + done);
+    if (read === 0) throw new CorruptBlob(id, 'it is cut short');
+    done += read;
+  }
+}

@@ -1,0 +1,210 @@
+import { crc32 } from 'node:zlib';
+import {
+  BLOB_BLOCK_BYTES,
+  type BlobBinding,
+  type BlobWriter,
+  StorageFull,
+} from '../../engine/blob-engine.js';
+import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
+import type { FailStop } from '../../engine/fail-stop.js';
+import type { Awaitable } from '../../engine/metadata-engine.js';
+import type { Log } from '../../log.js';
+import { BLOB_HEADER_BYTES, blobTrailer, blobTrailerBytes, writeBlobHeader } from './blob-file.js';
+import { SLAB_BYTES, type SlabPool } from './slab-pool.js';
+
+/**
+ * A large blob is flushed while it comes in, every so many bytes, so that the flush at its end does
+ * not have all of it to write and the kernel's dirty pages stay few.
+ */
+const FLUSH_EVERY_BYTES = 64 * 1024 * 1024;
+
+/** What a writer shares with the others of its engine. */
+export interface BlobFileSurroundings {
+  readonly disk: Disk;
+  readonly failStop: FailStop;
+  readonly log: Log;
+  readonly slabs: SlabPool;
+}
+
+/** A new file and its place. */
+export interface NewBlobFile {
+  readonly id: string;
+  readonly path: string;
+  readonly file: DiskFile;
+  /** Resolves when every directory entry on the way to the file is on stable storage. */
+  readonly entered: Promise<void>;
+}
+
+/**
+ * Writes one blob's file. Chunks are gathered into slabs and a full slab is written while the next
+ * one fills, so disk and network overlap with two slabs of memory however large the body is.
+ */
+export class BlobFileWriter implements BlobWriter {
+  readonly id: string;
+  readonly #around: BlobFileSurroundings;
+  readonly #path: string;
+  readonly #file: DiskFile;
+  readonly #entered: Promise<void>;
+  readonly #headerCrc: number;
+  readonly #checksums: number[] = [];
+  #slab: Buffer;
+  #filled = 0;
+  /** Where the slab's first byte goes in the file. */
+  #position = 0;
+  #size = 0;
+  /** CRC-32 and length of the block that is not full yet. */
+  #blockCrc = 0;
+  #blockBytes = 0;
+  /** The one write that is under way. */
+  #writing: Promise<void> = Promise.resolve();
+  #earlyFlush: Promise<void> = Promise.resolve();
+  #flushedTo = 0;
+  #closed = false;
+  #aborted: Promise<void> | undefined;
+
+  constructor(
+    around: BlobFileSurroundings,
+    { id, path, file, entered }: NewBlobFile,
+    binding: BlobBinding,
+    expectedSize: number,
+  ) {
+    this.id = id;
+    this.#around = around;
+    this.#path = path;
+    this.#file = file;
+    this.#entered = entered;
+    // Asked about at the end; an abort before that must not leave an unhandled rejection.
+    entered.catch(() => {});
+    // A blob that is known to be small gets a buffer of its size and goes out in one write.
+    const whole = BLOB_HEADER_BYTES + expectedSize + blobTrailerBytes(expectedSize);
+    this.#slab =
+      expectedSize > 0 && whole < SLAB_BYTES ? Buffer.allocUnsafeSlow(whole) : around.slabs.take();
+    writeBlobHeader(this.#slab, id, binding);
+    this.#filled = BLOB_HEADER_BYTES;
+    this.#headerCrc = crc32(this.#slab.subarray(0, BLOB_HEADER_BYTES));
+  }
+
+  write(chunk: Uint8Array): Awaitable<void> {
+    if (chunk.length < this.#slab.length - this.#filled) {
+      this.#take(chunk);
+      return;
+    }
+    return this.#writeThrough(chunk);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#blockBytes > 0) this.#checksums.push(this.#blockCrc);
+    const trailer = blobTrailer(this.#headerCrc, this.#size, this.#checksums);
+    if (this.#filled + trailer.length <= this.#slab.length) {
+      trailer.copy(this.#slab, this.#filled);
+      this.#filled += trailer.length;
+      await this.#writing;
+      await this.#writeAll(this.#slab.subarray(0, this.#filled), this.#position);
+    } else {
+      await this.#writing;
+      await this.#writeAll(this.#slab.subarray(0, this.#filled), this.#position);
+      await this.#writeAll(trailer, this.#position + this.#filled);
+    }
+    await this.#earlyFlush;
+    await Promise.all([this.#flush(), this.#entered]);
+    await this.#close();
+  }
+
+  abort(): Promise<void> {
+    this.#aborted ??= this.#remove();
+    return this.#aborted;
+  }
+
+  async #writeThrough(chunk: Uint8Array): Promise<void> {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const part = rest.subarray(0, this.#slab.length - this.#filled);
+      this.#take(part);
+      rest = rest.subarray(part.length);
+      if (this.#filled === this.#slab.length) await this.#submit();
+    }
+  }
+
+  /** Copies bytes into the slab, where they fit, and takes them into the block checksums. */
+  #take(bytes: Uint8Array): void {
+    this.#slab.set(bytes, this.#filled);
+    this.#filled += bytes.length;
+    this.#size += bytes.length;
+    let rest = bytes;
+    while (rest.length > 0) {
+      const part = rest.subarray(0, BLOB_BLOCK_BYTES - this.#blockBytes);
+      this.#blockCrc = crc32(part, this.#blockCrc);
+      this.#blockBytes += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#blockBytes === BLOB_BLOCK_BYTES) {
+        this.#checksums.push(this.#blockCrc);
+        this.#blockCrc = 0;
+        this.#blockBytes = 0;
+      }
+    }
+  }
+
+  /** Starts writing the full slab as soon as the one before it is written. */
+  async #submit(): Promise<void> {
+    await this.#writing;
+    const slab = this.#slab;
+    const position = this.#position;
+    this.#position += slab.length;
+    this.#slab = this.#around.slabs.take();
+    this.#filled = 0;
+    this.#writing = this.#writeAll(slab, position).finally(() => {
+      this.#around.slabs.release(slab);
+    });
+    // Whoever writes or ends next learns of a failure; until then it is not unhandled.
+    this.#writing.catch(() => {});
+    if (position - this.#flushedTo >= FLUSH_EVERY_BYTES) {
+      this.#flushedTo = position;
+      const before = this.#earlyFlush;
+      this.#earlyFlush = before.then(() => this.#flush());
+      this.#earlyFlush.catch(() => {});
+    }
+  }
+
+  async #writeAll(bytes: Buffer, position: number): Promise<void> {
+    let done = 0;
+    try {
+      while (done < bytes.length) {
+        const taken = await this.#file.write(bytes.subarray(done), position + done);
+        if (taken === 0) throw new Error('The disk takes no more bytes');
+        done += taken;
+      }
+    } catch (error) {
+      throw hasErrorCode(error, 'ENOSPC', 'EDQUOT') ? new StorageFull(error) : error;
+    }
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.#file.flush();
+    } catch (error) {
+      throw this.#around.failStop.trip(error);
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#around.slabs.release(this.#slab);
+    this.#slab = Buffer.alloc(0);
+    this.#filled = 0;
+    await this.#file.close();
+  }
+
+  async #remove(): Promise<void> {
+    // What is under way still uses the descriptor and the slabs.
+    await Promise.allSettled([this.#writing, this.#earlyFlush, this.#entered]);
+    try {
+      await this.#close();
+      // After a failure nobody knows what is on disk and named by a record: touch nothing.
+      if (this.#around.failStop.failure === undefined) await this.#around.disk.remove(this.#path);
+    } catch (error) {
+      // It is an orphan now, and the sweeper's after the next start.
+      this.#around.log.warn({ err: error, blob: this.id }, 'could not remove an abandoned blob');
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { dirname, join, resolve } from 'node:path';
+import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
+import { isLockFile } from './directory-lock.js';
+
+/** The version of everything in a data directory; a change that old servers cannot read raises it. */
+export const DATA_FORMAT = 1;
+
+/**
+ * The files of a data directory:
+ *
+ *     format              which version wrote it; made last, so that with it everything is there
+ *     metadata.mdb        LMDB: buckets, records, small bodies, whatever other rooms keep
+ *     metadata.mdb-lock   LMDB's table of readers
+ *     blobs/              large bodies, a directory for each writer session
+ *     lock-<n>.sock       who uses the directory now (see `directory-lock.ts`)
+ */
+const FORMAT = 'format';
+const NEW_FORMAT = 'format.new';
+const METADATA = 'metadata.mdb';
+const METADATA_LOCK = 'metadata.mdb-lock';
+const BLOBS = 'blobs';
+
+/** A fresh file system of its own has this directory, and it is nobody's data. */
+const FOREIGN_BUT_HARMLESS = 'lost+found';
+
+/** The directory cannot be used as it is; the message says why. */
+export class DataDirectoryRefused extends Error {
+  constructor(directory: string, reason: string) {
+    super(`The data directory ${directory} cannot be used: ${reason}`);
+    this.name = 'DataDirectoryRefused';
+  }
+}
+
+/** The places in a data directory. */
+export interface DataDirectory {
+  readonly path: string;
+  readonly metadata: string;
+  readonly blobs: string;
+  /** It has not been in use before: its files are there, and `sealFormat` must follow. */
+  readonly isNew: boolean;
+}
+
+/** Makes the directory and what leads to it, where missing, and flushes each new entry. */
+export async function makeDataDirectory(disk: Disk, directory: string): Promise<string> {
+  const path = resolve(directory);
+  await makeWithAncestors(disk, path);
+  return path;
+}
+
+async function makeWithAncestors(disk: Disk, path: string): Promise<void> {
+  try {
+    await disk.makeDirectory(path);
+  } catch (error) {
+    if (hasErrorCode(error, 'EEXIST')) return;
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+    await makeWithAncestors(disk, dirname(path));
+    return makeWithAncestors(disk, path);
+  }
+  await disk.flushDirectory(dirname(path));
+}
+
+/**
+ * Looks at a directory whose lock is held and makes its files where it is new. Refuses a directory
+ * of a newer version, one that holds something else, and one whose metadata is gone: then every
+ * blob would look like an orphan, and cleaning up would turn a partial loss into a total one.
+ */
+export async function prepareDataDirectory(disk: Disk, path: string): Promise<DataDirectory> {
+  const names = new Map(
+    (await disk.readDirectory(path))
+      .filter(({ name }) => !isLockFile(name) && name !== FOREIGN_BUT_HARMLESS)
+      .map(({ name, kind }) => [name, kind]),
+  );
+  const places = { path, metadata: join(path, METADATA), blobs: join(path, BLOBS) };
+  if (names.has(FORMAT)) {
+    await checkFormat(disk, path);
+    if (!names.has(METADATA) || (await sizeOf(disk, places.metadata)) === 0) {
+      throw new DataDirectoryRefused(path, `${METADATA} is missing; restore it from a backup`);
+    }
+    if (names.get(BLOBS) !== 'directory') {
+      throw new DataDirectoryRefused(path, `${BLOBS} is missing; restore it from a backup`);
+    }
+    return { ...places, isNew: false };
+  }
+  await checkUnused(disk, path, names);
+  for (const name of [METADATA, METADATA_LOCK]) {
+    // LMDB takes an empty file for a new one; made here, it has the right mode from the start.
+    if (!names.has(name)) await (await disk.create(join(path, name))).close();
+  }
+  if (!names.has(BLOBS)) await disk.makeDirectory(places.blobs);
+  await disk.flushDirectory(path);
+  return { ...places, isNew: true };
+}
+
+/** Says that the directory is whole; the metadata's first commit must be durable by then. */
+export async function sealFormat(disk: Disk, path: string): Promise<void> {
+  const draft = join(path, NEW_FORMAT);
+  const file = await disk.create(draft).catch(async (error: unknown) => {
+    if (!hasErrorCode(error, 'EEXIST')) throw error;
+    await disk.remove(draft);
+    return disk.create(draft);
+  });
+  try {
+    await writeFully(file, Buffer.from(`OpenOSS data directory\nformat ${DATA_FORMAT}\n`));
+    await file.flush();
+  } finally {
+    await file.close();
+  }
+  await disk.rename(draft, join(path, FORMAT));
+  await disk.flushDirectory(path);
+}
+
+async function checkFormat(disk: Disk, path: string): Promise<void> {
+  const text = await readText(disk, join(path, FORMAT));
+  const format = /^OpenOSS data directory\nformat (\d+)\n/.exec(text)?.[1];
+  if (format === undefined) {
+    throw new DataDirectoryRefused(path, 'its file `format` was not written by OpenOSS');
+  }
+  if (Number(format) > DATA_FORMAT) {
+    throw new DataDirectoryRefused(
+      path,
+      `it was written by a newer OpenOSS (format ${format}; this version knows ${DATA_FORMAT})`,
+    );
+  }
+}
+
+/** A directory without `format` may be empty, or hold what a start that was killed had made. */
+async function checkUnused(
+  disk: Disk,
+  path: string,
+  names: ReadonlyMap<string, string>,
+): Promise<void> {
+  const ours = new Set([NEW_FORMAT, METADATA, METADATA_LOCK, BLOBS]);
+  const foreign = [...names.keys()].find((name) => !ours.has(name));
+  if (foreign !== undefined) {
+    throw new DataDirectoryRefused(path, `it holds something else (${foreign})`);
+  }
+  if (names.has(BLOBS) && (await disk.readDirectory(join(path, BLOBS))).length > 0) {
+    throw new DataDirectoryRefused(path, 'it holds blobs, but its file `format` is missing');
+  }
+}
+
+async function sizeOf(disk: Disk, path: string): Promise<number> {
+  const file = await disk.open(path);
+  try {
+    return await file.size();
+  } finally {
+    await file.close();
+  }
+}
+
+async function readText(disk: Disk, path: string): Promise<string> {
+  const file = await disk.open(path);
+  try {
+    const bytes = Buffer.alloc(256);
+    return bytes.toString('latin1', 0, await file.read(bytes, 0));
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeFully(file: DiskFile, bytes: Buffer): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) done += await file.write(bytes.subarray(done), done);
+}

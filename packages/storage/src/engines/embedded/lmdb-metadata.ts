@@ -1,0 +1,242 @@
+import { open, type RootDatabase } from 'lmdb';
+import type { FailStop } from '../../engine/fail-stop.js';
+import {
+  type Change,
+  type CommitOutcome,
+  type Condition,
+  type Entry,
+  type KeyRange,
+  type MetadataEngine,
+  StoreClosed,
+} from '../../engine/metadata-engine.js';
+import { CommitBatch, type RequestedCommit } from './commit-batch.js';
+import { PartitionKeys } from './partition-key.js';
+
+/**
+ * The address space LMDB maps at once: 1 TiB. lmdb-js can grow a map while others read it, but a map
+ * that never has to grow cannot go wrong; untouched addresses cost nothing.
+ */
+const MAP_BYTES = 2 ** 40;
+
+/** A batch takes no more commits when their values pass this, so that no flush gets very long. */
+const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+
+/** How many partitions' prefixes are remembered. */
+const REMEMBERED_PARTITIONS = 4096;
+
+interface WaitingCommit extends RequestedCommit {
+  resolve(outcome: CommitOutcome): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Metadata in one LMDB environment.
+ *
+ * What is durable when (lmdb 3.5: README "Overlapping Sync Options", `write.js`, `writer.cpp` and
+ * `mdb_txn_commit` in its LMDB): with `overlappingSync: false` a write's promise resolves after
+ * `mdb_txn_commit` returned, which has written the dirty pages, called fdatasync, and written the
+ * meta page through a descriptor opened O_DSYNC; only then does the transaction become visible to
+ * readers. So an awaited write is on disk, and readers see nothing that is not. (With the default,
+ * `overlappingSync: true`, the promise resolves before the flush.) LMDB never flushes the directory
+ * of its files: `data-directory.ts` does.
+ *
+ * `db.batch()` brackets its operations in one block, which the write thread never splits over two
+ * transactions (only a synchronous transaction could; this engine starts none). `eventTurnBatching`
+ * is off because its implicit block rejects a promise nobody holds when a commit fails, which ends
+ * the process before it can say why.
+ *
+ * Commits share flushes without a timer: the first one on an idle engine starts at once, and what is
+ * asked for during a flush goes with the next.
+ */
+export class LmdbMetadata implements MetadataEngine {
+  readonly #db: RootDatabase<Buffer, Buffer>;
+  readonly #failStop: FailStop;
+  readonly #partitions = new Map<string, PartitionKeys>();
+  #waiting: WaitingCommit[] = [];
+  /** Between the start of a batch and the end of its flush, or about to start one. */
+  #busy = false;
+  #closed = false;
+  #idle: (() => void) | undefined;
+  #commits = 0;
+  #flushes = 0;
+
+  constructor(path: string, failStop: FailStop) {
+    this.#failStop = failStop;
+    this.#db = open<Buffer, Buffer>({
+      path,
+      noSubdir: true,
+      keyEncoding: 'binary',
+      encoding: 'binary',
+      overlappingSync: false,
+      eventTurnBatching: false,
+      mapSize: MAP_BYTES,
+      maxDbs: 1,
+    });
+  }
+
+  /** How many commits were durable so far, and how many flushes they shared. */
+  get work(): { readonly commits: number; readonly flushes: number } {
+    return { commits: this.#commits, flushes: this.#flushes };
+  }
+
+  get(partition: string, key: Buffer): Buffer | undefined {
+    this.#checkOpen();
+    return this.#read(this.#keysOf(partition).full(key));
+  }
+
+  scan(partition: string, { from, to, limit, reverse = false }: KeyRange): Entry[] {
+    this.#checkOpen();
+    const keys = this.#keysOf(partition);
+    const lower = keys.lowerBound(from);
+    const upper = keys.upperBound(to);
+    const entries: Entry[] = [];
+    if (limit < 1 || lower.compare(upper) >= 0) return entries;
+    // Backwards lmdb starts at a key inclusively: the bound itself, which is not part of the range,
+    // may come first, so one more is asked for.
+    const range = reverse
+      ? { start: upper, end: lower, inclusiveEnd: true, reverse, limit: limit + 1 }
+      : { start: lower, end: upper, limit };
+    for (const { key, value } of this.#db.getRange(range)) {
+      if (entries.length === limit) break;
+      if (reverse && key.compare(upper) >= 0) continue;
+      entries.push({ key: keys.own(key), value });
+    }
+    return entries;
+  }
+
+  commit(
+    partition: string,
+    conditions: readonly Condition[],
+    changes: readonly Change[],
+  ): Promise<CommitOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#failStop.check();
+      this.#checkOpen();
+      const keys = this.#keysOf(partition);
+      this.#waiting.push({ keys, conditions, changes, resolve, reject });
+      if (!this.#busy) {
+        this.#busy = true;
+        // After this turn's microtasks, so that commits asked for together go together.
+        queueMicrotask(() => this.#startBatch());
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#busy) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
+    await this.#db.close();
+  }
+
+  #read(full: Buffer): Buffer | undefined {
+    // `getBinary` copies out of the memory map: a page may be reused by a later transaction.
+    return this.#db.getBinary(full);
+  }
+
+  #keysOf(partition: string): PartitionKeys {
+    let keys = this.#partitions.get(partition);
+    if (keys === undefined) {
+      keys = new PartitionKeys(partition);
+      if (this.#partitions.size >= REMEMBERED_PARTITIONS) this.#partitions.clear();
+      this.#partitions.set(partition, keys);
+    }
+    return keys;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreClosed();
+  }
+
+  /** Takes what waits, judges it and hands it to LMDB. */
+  #startBatch(): void {
+    while (this.#waiting.length > 0 && this.#failStop.failure === undefined) {
+      const { batch, members } = this.#formBatch();
+      if (batch.size > 0) {
+        this.#flush(batch, members);
+        return;
+      }
+      // Nothing to write, such as the deletion of an empty range.
+      for (const [commit, outcome] of members) commit.resolve(outcome);
+    }
+    this.#busy = false;
+    this.#rejectWaiting();
+    this.#idle?.();
+  }
+
+  /** The commits whose outcome is known only with the flush, and what is to be flushed. */
+  #formBatch(): { batch: CommitBatch; members: [WaitingCommit, CommitOutcome][] } {
+    const batch = new CommitBatch({
+      get: (key) => this.#read(key),
+      keys: (start, end) => this.#db.getKeys({ start, end }),
+    });
+    const members: [WaitingCommit, CommitOutcome][] = [];
+    const waiting = this.#waiting;
+    let bytes = 0;
+    let taken = 0;
+    while (taken < waiting.length && bytes < MAX_BATCH_BYTES) {
+      const commit = waiting[taken++];
+      if (commit === undefined) break;
+      try {
+        const { outcome, waitsForBatch } = batch.add(commit);
+        if (waitsForBatch) members.push([commit, outcome]);
+        else commit.resolve(outcome);
+      } catch (error) {
+        commit.reject(error);
+        continue;
+      }
+      for (const change of commit.changes) {
+        if (change.kind === 'put') bytes += change.value.length;
+      }
+    }
+    this.#waiting = taken === waiting.length ? [] : waiting.slice(taken);
+    return { batch, members };
+  }
+
+  #flush(batch: CommitBatch, members: readonly [WaitingCommit, CommitOutcome][]): void {
+    // Everything that can throw does so before the block is opened: a block that was begun is
+    // committed with whatever is in it.
+    const operations = [...batch.operations()];
+    const written = this.#db.batch(() => {
+      for (const { key, value } of operations) {
+        if (value === undefined) this.#db.remove(key);
+        else this.#db.put(key, value);
+      }
+    });
+    written.then(
+      () => {
+        this.#flushes++;
+        this.#commits += members.length;
+        // The disk first: the next batch is on its way before anybody is told of this one.
+        this.#startBatch();
+        for (const [commit, outcome] of members) commit.resolve(outcome);
+      },
+      (error: unknown) => {
+        this.#stop(error).then((failure) => {
+          for (const [commit] of members) commit.reject(failure);
+          this.#startBatch();
+        });
+      },
+    );
+  }
+
+  /** lmdb-js rejects with a general error and hands the cause in a promise of its own. */
+  async #stop(error: unknown): Promise<Error> {
+    let cause = error;
+    if (error instanceof Error && 'commitError' in error) {
+      cause = await Promise.resolve(error.commitError).catch((reason: unknown) => reason);
+    }
+    return this.#failStop.trip(cause);
+  }
+
+  #rejectWaiting(): void {
+    const failure = this.#failStop.failure;
+    if (failure === undefined) return;
+    for (const commit of this.#waiting) commit.reject(failure);
+    this.#waiting = [];
+  }
+}

@@ -1,0 +1,184 @@
+import { BlobSweeper } from './blob-sweeper.js';
+import { BucketRegistry } from './bucket-registry.js';
+import type { BlobEngine } from './engine/blob-engine.js';
+import type { Disk } from './engine/disk.js';
+import { FailStop } from './engine/fail-stop.js';
+import { type MetadataEngine, put } from './engine/metadata-engine.js';
+import { nodeDisk } from './engine/node-disk.js';
+import { EngineObjectStore } from './engine-object-store.js';
+import {
+  DataDirectoryRefused,
+  makeDataDirectory,
+  prepareDataDirectory,
+  sealFormat,
+} from './engines/embedded/data-directory.js';
+import { lockDirectory } from './engines/embedded/directory-lock.js';
+import { FileBlobs } from './engines/embedded/file-blobs.js';
+import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
+import { IdSequence, newSessionId } from './id-sequence.js';
+import { type Log, silentLog } from './log.js';
+import { ObjectCommits } from './object-commits.js';
+import type { ObjectStore } from './object-store.js';
+import { OperationGate } from './operation-gate.js';
+import { EngineRoomStore, type RoomStore } from './room-store.js';
+import { newStoreCounters, type StoreCounters } from './store-counters.js';
+
+/** The exit status of a process whose disk failed it: EX_IOERR of sysexits(3). */
+export const EXIT_STORAGE_FAILED = 74;
+
+/** Bodies of up to so many bytes are committed with their records. */
+export const DEFAULT_INLINE_LIMIT = 64 * 1024;
+
+export interface EmbeddedStoreOptions {
+  /** Made when it is missing (mode 0700), with what leads to it. */
+  readonly directory: string;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+  readonly log?: Log;
+  /** How blobs and the directory's own files reach the file system. */
+  readonly disk?: Disk;
+  /**
+   * Called once when the disk failed in a way that leaves unknown what is on it. The store refuses
+   * everything from then on; the process should end. By default it does, with
+   * {@link EXIT_STORAGE_FAILED}.
+   */
+  readonly onFatal?: (error: Error) => void;
+  readonly inlineLimit?: number;
+}
+
+/** A store in one data directory, which is this process's alone until it is closed. */
+export interface EmbeddedStore {
+  readonly objects: ObjectStore;
+  /** The state of another room of the server (`directory`, `kms`), kept beside the objects. */
+  room(name: string): RoomStore;
+  readonly counters: StoreCounters;
+  /** Durable commits so far and the flushes they shared, for metrics. */
+  readonly work: { readonly commits: number; readonly flushes: number };
+  /** Bytes of the file system the directory lies on. */
+  space(): Promise<{ readonly free: number; readonly total: number }>;
+  /** Resolves when the sweeper has nothing to do that can be done now. */
+  swept(): Promise<void>;
+  /** Refuses what comes, waits for what is under way, and lets go. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store in a data directory, new or used. Throws DataDirectoryInUse when another server
+ * has it, and DataDirectoryRefused when it is not one of ours or of a newer version.
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+  const { clock = Date.now, log = silentLog, disk = nodeDisk } = options;
+  const onFatal = options.onFatal ?? ((error) => endProcess(log, error));
+  const failStop = new FailStop(onFatal);
+  const path = await makeDataDirectory(disk, options.directory);
+  const lock = await lockDirectory(path, { log, onLost: (error) => failStop.trip(error) });
+  try {
+    const directory = await prepareDataDirectory(disk, path);
+    const metadata = new LmdbMetadata(directory.metadata, failStop);
+    try {
+      await sealWhenWhole(disk, directory, metadata);
+      const session = newSessionId(clock());
+      const blobs = new FileBlobs({ directory: directory.blobs, session, disk, failStop, log });
+      return await assemble({
+        metadata,
+        blobs,
+        session,
+        clock,
+        log,
+        inlineLimit: options.inlineLimit ?? DEFAULT_INLINE_LIMIT,
+        work: () => metadata.work,
+        space: () => disk.space(path),
+        release: () => lock.release(),
+      });
+    } catch (error) {
+      await metadata.close();
+      throw error;
+    }
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The partition that says that the metadata is what belongs to the directory. */
+const STORE = 'store';
+const CREATED = Buffer.from('created');
+
+async function sealWhenWhole(
+  disk: Disk,
+  { path, isNew }: { readonly path: string; readonly isNew: boolean },
+  metadata: LmdbMetadata,
+): Promise<void> {
+  const isOurs = metadata.get(STORE, CREATED) !== undefined;
+  if (!isNew) {
+    if (!isOurs) throw new DataDirectoryRefused(path, 'its metadata is empty or not ours');
+    return;
+  }
+  if (!isOurs) await metadata.commit(STORE, [], [put(CREATED, Buffer.of(1))]);
+  // LMDB made the file large and flushed it, but nobody has flushed its directory since.
+  await disk.flushDirectory(path);
+  await sealFormat(disk, path);
+}
+
+interface StoreParts {
+  readonly metadata: MetadataEngine;
+  readonly blobs: BlobEngine;
+  readonly session: string;
+  readonly clock: () => number;
+  readonly log: Log;
+  readonly inlineLimit: number;
+  readonly work: () => EmbeddedStore['work'];
+  readonly space: EmbeddedStore['space'];
+  readonly release: () => Promise<void>;
+}
+
+async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
+  const { metadata, blobs, session, clock, log, inlineLimit } = parts;
+  const ids = new IdSequence(session);
+  const counters = newStoreCounters();
+  const gate = new OperationGate();
+  const registry = new BucketRegistry(metadata, ids, clock);
+  const sweeper = new BlobSweeper({ metadata, blobs, registry, log, counters });
+  const commits = new ObjectCommits(metadata, ids, (incarnation, blobId) =>
+    sweeper.blobUnnamed(incarnation, blobId),
+  );
+  await registry.settle();
+  sweeper.start();
+  let closing: Promise<void> | undefined;
+  return {
+    objects: new EngineObjectStore({
+      metadata,
+      blobs,
+      registry,
+      commits,
+      sweeper,
+      gate,
+      counters,
+      log,
+      clock,
+      inlineLimit,
+    }),
+    room: (name) => new EngineRoomStore(metadata, name),
+    counters,
+    get work() {
+      return parts.work();
+    },
+    space: parts.space,
+    swept: () => sweeper.idle(),
+    close() {
+      closing ??= (async () => {
+        await gate.close();
+        await sweeper.stop();
+        await blobs.close();
+        await metadata.close();
+        await parts.release();
+      })();
+      return closing;
+    },
+  };
+}
+
+function endProcess(log: Log, error: Error): void {
+  log.error({ err: error }, 'the disk failed; ending the process so that nothing is made up');
+  process.exit(EXIT_STORAGE_FAILED);
+}

@@ -1,0 +1,83 @@
+import { deletionKey, objectRecordKey } from './bucket-partition.js';
+import type { BlobEngine, FoundBlob } from './engine/blob-engine.js';
+import { CorruptRecord } from './engine/corrupt-record.js';
+import { type MetadataEngine, put, remove } from './engine/metadata-engine.js';
+import type { Log } from './log.js';
+import { decodeObjectRecord } from './object-record-codec.js';
+
+/** The partition that remembers which ended sessions were walked: the session's id, no value. */
+const SESSIONS = 'blob-sessions';
+
+/** How many blobs are deleted at a time. */
+const BATCH = 256;
+
+const NOTHING = Buffer.alloc(0);
+
+export interface OrphanSweepOptions {
+  readonly metadata: MetadataEngine;
+  readonly blobs: BlobEngine;
+  readonly log: Log;
+  readonly onDeleted: (count: number) => void;
+  readonly isStopped: () => boolean;
+}
+
+/**
+ * Deletes the blobs that writers left unnamed because they were killed between writing them and
+ * committing. Only the blobs of ended sessions are looked at, for a living writer's may be named by
+ * a commit that is still to come; and each session once, for no commit will ever name another of its
+ * blobs.
+ */
+export async function sweepOrphans(options: OrphanSweepOptions): Promise<void> {
+  const { metadata, blobs, isStopped } = options;
+  for (const session of await blobs.endedSessions()) {
+    if (isStopped()) return;
+    const marker = Buffer.from(session);
+    const wasWalked = (await metadata.get(SESSIONS, marker)) !== undefined;
+    if (!wasWalked && !(await walk(session, options))) return;
+    const isGone = await blobs.tidy(session);
+    if (isGone && wasWalked) await metadata.commit(SESSIONS, [], [remove(marker)]);
+    if (!isGone && !wasWalked) await metadata.commit(SESSIONS, [], [put(marker, NOTHING)]);
+  }
+}
+
+/** Deletes a session's orphans; false when it was stopped before the end. */
+async function walk(session: string, options: OrphanSweepOptions): Promise<boolean> {
+  const { metadata, blobs, log, onDeleted, isStopped } = options;
+  let orphans: string[] = [];
+  const deleteOrphans = async (): Promise<void> => {
+    await blobs.deleteAll(orphans);
+    onDeleted(orphans.length);
+    orphans = [];
+  };
+  for await (const found of blobs.blobsOf(session)) {
+    if (isStopped()) return false;
+    if (found.binding === 'unreadable') {
+      // Damaged, but perhaps the damaged blob of a living object, whose bytes may still be whole.
+      log.warn({ blob: found.id }, 'a blob whose header is damaged was left alone');
+    } else if (await isOrphan(metadata, found)) {
+      orphans.push(found.id);
+      if (orphans.length === BATCH) await deleteOrphans();
+    }
+  }
+  if (orphans.length > 0) await deleteOrphans();
+  return true;
+}
+
+async function isOrphan(metadata: MetadataEngine, { id, binding }: FoundBlob): Promise<boolean> {
+  // A blob is named only once it was flushed whole: what never reached the disk never was.
+  if (typeof binding === 'string') return binding === 'never-written';
+  const { bucket, key } = binding;
+  // The deletion queue's entry has to go with the blob: leave both to it.
+  if ((await metadata.get(bucket, deletionKey(id))) !== undefined) return false;
+  const recordKey = objectRecordKey(key);
+  const stored = await metadata.get(bucket, recordKey);
+  if (stored === undefined) return true;
+  try {
+    const { body } = decodeObjectRecord(recordKey, key, stored);
+    return body.kind !== 'blob' || body.id !== id;
+  } catch (error) {
+    // Nobody can tell what a damaged record names: keep everything it might.
+    if (error instanceof CorruptRecord) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import { crc32 } from 'node:zlib';
+import { OssError } from '@openoss/protocol';
+import type { BucketRegistry } from './bucket-registry.js';
+import { type BlobEngine, StorageFull } from './engine/blob-engine.js';
+import { EngineFailed } from './engine/metadata-engine.js';
+import type { NextObject, ObjectCommits } from './object-commits.js';
+import type { ObjectRecord } from './object-record.js';
+import type { PutObjectRequest, PutObjectResult } from './object-store.js';
+import { type ReceivedBody, receiveBody } from './receive-body.js';
+
+export interface PutObjectParts {
+  readonly blobs: BlobEngine;
+  readonly registry: BucketRegistry;
+  readonly commits: ObjectCommits;
+  readonly clock: () => number;
+  readonly inlineLimit: number;
+}
+
+/**
+ * Receives a body and puts it under its key: body first, then the one commit that makes it visible.
+ * A crash between the two leaves an unnamed blob for the sweeper, never a record without bytes.
+ */
+export async function putObject(
+  parts: PutObjectParts,
+  request: PutObjectRequest,
+): Promise<PutObjectResult> {
+  const { blobs, registry, commits, inlineLimit } = parts;
+  const { key, body, size, maxBytes, admit, beforeBody } = request;
+  const bucket = await registry.require(request.bucket);
+  const isAtHand = body instanceof Uint8Array && body.length <= inlineLimit;
+  if (!isAtHand) {
+    // A refusal that can be made before the body is read is made before the body is read. For a
+    // small body that is here already the look at the commit is early enough.
+    if (admit !== undefined) admit(await commits.read(bucket, key));
+    beforeBody?.();
+  }
+  let received: ReceivedBody | undefined;
+  try {
+    received = await receiveBody(body, {
+      size,
+      maxBytes,
+      inlineLimit,
+      createBlob: (expectedSize) => blobs.create({ bucket: bucket.incarnation, key }, expectedSize),
+    });
+    const complete = received;
+    checkDigests(complete, request);
+    const { before, after } = await commits.change(bucket, key, (existing) => {
+      admit?.(existing);
+      return nextObject(parts, request, complete);
+    });
+    if (after === undefined) throw new Error('A put left no object');
+    return { record: after, replaced: before };
+  } catch (error) {
+    // After a failed flush nobody knows what is on disk: the record may name the blob.
+    if (received !== undefined && !(error instanceof EngineFailed)) await discard(received);
+    if (error instanceof StorageFull) {
+      throw new OssError('ServiceUnavailable', { message: error.message, cause: error });
+    }
+    throw error;
+  }
+}
+
+function checkDigests(received: ReceivedBody, { expectMd5, expectCrc64 }: PutObjectRequest): void {
+  if (
+    expectMd5 !== undefined &&
+    Buffer.from(expectMd5).toString('hex').toUpperCase() !== received.md5
+  ) {
+    throw new OssError('ContentMd5Mismatch');
+  }
+  if (expectCrc64 !== undefined && expectCrc64 !== received.crc64) {
+    throw new OssError('Crc64Mismatch');
+  }
+}
+
+function nextObject(
+  { commits, clock }: PutObjectParts,
+  { key, attributes }: PutObjectRequest,
+  { size, md5, crc64, content }: ReceivedBody,
+): NextObject {
+  const revision = commits.nextId();
+  const { storageClass, acl, owner, headers, metadata, tags } = attributes;
+  const described: Omit<ObjectRecord, 'body'> = {
+    key,
+    revision,
+    type: 'Normal',
+    size,
+    etag: md5,
+    crc64,
+    lastModified: clock(),
+    storageClass,
+    acl,
+    owner,
+    headers,
+    metadata,
+    tags,
+  };
+  if (!Buffer.isBuffer(content)) {
+    return { record: { ...described, body: { kind: 'blob', id: content.id } } };
+  }
+  if (size === 0) return { record: { ...described, body: { kind: 'empty' } } };
+  const body = { kind: 'inline', id: revision, crc32: crc32(content) } as const;
+  return { record: { ...described, body }, inline: content };
+}
+
+async function discard({ content }: ReceivedBody): Promise<void> {
+  if (!Buffer.isBuffer(content)) await content.abort();
+}

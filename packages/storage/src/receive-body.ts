@@ -1,0 +1,120 @@
+import { createHash, type Hash, hash } from 'node:crypto';
+import { Crc64, crc64, OssError } from '@openoss/protocol';
+import type { BlobWriter } from './engine/blob-engine.js';
+
+/** A body that was read to its end, with what follows from its bytes. */
+export interface ReceivedBody {
+  readonly size: number;
+  /** Upper-case hexadecimal MD5. */
+  readonly md5: string;
+  /** CRC-64/XZ. */
+  readonly crc64: bigint;
+  /** The bytes, when they are few, or the blob they were written to, durable by now. */
+  readonly content: Buffer | BlobWriter;
+}
+
+export interface ReceiveBodyOptions {
+  /** The size the client declared, in bytes. */
+  readonly size: number | undefined;
+  readonly maxBytes: number;
+  /** A body of up to so many bytes stays in memory. */
+  readonly inlineLimit: number;
+  createBlob(expectedSize: number | undefined): Promise<BlobWriter>;
+}
+
+/**
+ * Reads a body once, front to back: counts it, digests it, and writes it to a blob as soon as it is
+ * too large for memory. Throws EntityTooLarge, IncompleteBody or whatever the body's source throws;
+ * then nothing of it is left.
+ */
+export async function receiveBody(
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+  options: ReceiveBodyOptions,
+): Promise<ReceivedBody> {
+  const { size, maxBytes, inlineLimit } = options;
+  if (size !== undefined && size > maxBytes) throw new OssError('EntityTooLarge');
+  if (body instanceof Uint8Array && body.length <= inlineLimit) {
+    checkCount(body.length, maxBytes);
+    checkSize(body.length, size);
+    return digestWhole(Buffer.from(body.buffer, body.byteOffset, body.length));
+  }
+  const gathered: Uint8Array[] = [];
+  let received = 0;
+  let large: LargeBody | undefined;
+  try {
+    for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+      received += chunk.length;
+      checkCount(received, maxBytes);
+      if (large !== undefined) {
+        await large.write(chunk);
+        continue;
+      }
+      gathered.push(chunk);
+      if (received <= inlineLimit) continue;
+      large = new LargeBody(await options.createBlob(size));
+      for (const early of gathered.splice(0)) await large.write(early);
+    }
+    checkSize(received, size);
+    if (large !== undefined) return await large.finish(received);
+  } catch (error) {
+    await large?.abort();
+    throw error;
+  }
+  const [only] = gathered;
+  return digestWhole(
+    only !== undefined && gathered.length === 1
+      ? Buffer.from(only.buffer, only.byteOffset, only.length)
+      : Buffer.concat(gathered),
+  );
+}
+
+function checkCount(received: number, maxBytes: number): void {
+  if (received > maxBytes) throw new OssError('EntityTooLarge');
+}
+
+function checkSize(received: number, declared: number | undefined): void {
+  if (declared !== undefined && received !== declared) throw new OssError('IncompleteBody');
+}
+
+/** One call a digest: for a small body the setting up of a running one costs more than its bytes. */
+function digestWhole(bytes: Buffer): ReceivedBody {
+  return {
+    size: bytes.length,
+    md5: hash('md5', bytes, 'hex').toUpperCase(),
+    crc64: crc64(bytes),
+    content: bytes,
+  };
+}
+
+/** A body on its way to a blob. */
+class LargeBody {
+  readonly #blob: BlobWriter;
+  readonly #md5: Hash = createHash('md5');
+  readonly #crc64 = new Crc64();
+
+  constructor(blob: BlobWriter) {
+    this.#blob = blob;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    // The copy into the blob's buffer may start a write: the disk works while this thread digests.
+    const written = this.#blob.write(chunk);
+    this.#md5.update(chunk);
+    this.#crc64.update(chunk);
+    await written;
+  }
+
+  async finish(size: number): Promise<ReceivedBody> {
+    await this.#blob.finish();
+    return {
+      size,
+      md5: this.#md5.digest('hex').toUpperCase(),
+      crc64: this.#crc64.digest(),
+      content: this.#blob,
+    };
+  }
+
+  abort(): Promise<void> {
+    return this.#blob.abort();
+  }
+}

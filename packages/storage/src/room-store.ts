@@ -1,0 +1,129 @@
+import { checkedContent, checkedValue } from './checked-value.js';
+import { prefixSuccessor } from './engine/key-successor.js';
+import {
+  type Change,
+  type CommitOutcome,
+  type Condition,
+  type Entry,
+  type MetadataEngine,
+  put,
+  remove,
+} from './engine/metadata-engine.js';
+
+/** A condition of a room's commit; a value is compared whole. */
+export type RoomCondition =
+  | { readonly absent: string }
+  | { readonly equals: string; readonly value: Uint8Array };
+
+/** A change of a room's commit. */
+export type RoomChange =
+  | { readonly put: string; readonly value: Uint8Array }
+  | { readonly delete: string };
+
+export interface RoomEntry {
+  readonly key: string;
+  readonly value: Buffer;
+}
+
+/**
+ * A small key-value store that another room of the server keeps its state in, beside the objects:
+ * text keys in byte order of UTF-8, values with a checksum, conditional durable commits. Damaged
+ * values throw CorruptRecord.
+ */
+export interface RoomStore {
+  get(key: string): Promise<Buffer | undefined>;
+  /** The entries whose keys begin with `prefix`, in order; `after` is exclusive. */
+  list(request: {
+    readonly prefix?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<RoomEntry[]>;
+  /** All changes or none; resolves when durable. */
+  commit(
+    conditions: readonly RoomCondition[],
+    changes: readonly RoomChange[],
+  ): Promise<CommitOutcome>;
+  put(key: string, value: Uint8Array): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** The store of one room, in a partition of its own on the engine. */
+export class EngineRoomStore implements RoomStore {
+  readonly #metadata: MetadataEngine;
+  readonly #room: string;
+
+  constructor(metadata: MetadataEngine, room: string) {
+    this.#metadata = metadata;
+    this.#room = room;
+  }
+
+  async get(key: string): Promise<Buffer | undefined> {
+    const stored = roomKey(key);
+    const value = await this.#metadata.get(partitionOf(this.#room), stored);
+    return value === undefined ? undefined : this.#content({ key: stored, value });
+  }
+
+  async list({
+    prefix = '',
+    after,
+    limit,
+  }: {
+    readonly prefix?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<RoomEntry[]> {
+    const beginning = roomKey(prefix);
+    let from = beginning;
+    if (after !== undefined) {
+      const behind = Buffer.concat([roomKey(after), Buffer.of(0)]);
+      if (behind.compare(from) > 0) from = behind;
+    }
+    const range = { from, to: prefixSuccessor(beginning), limit };
+    const entries = await this.#metadata.scan(partitionOf(this.#room), range);
+    return entries.map((entry) => ({
+      key: entry.key.toString('utf8', 1),
+      value: this.#content(entry),
+    }));
+  }
+
+  commit(
+    conditions: readonly RoomCondition[],
+    changes: readonly RoomChange[],
+  ): Promise<CommitOutcome> {
+    return this.#metadata.commit(
+      partitionOf(this.#room),
+      conditions.map(engineCondition),
+      changes.map(engineChange),
+    );
+  }
+
+  async put(key: string, value: Uint8Array): Promise<void> {
+    await this.commit([], [{ put: key, value }]);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.commit([], [{ delete: key }]);
+  }
+
+  #content({ key, value }: Entry): Buffer {
+    return checkedContent(key, value, () => `${this.#room} record ${key.toString('utf8', 1)}`);
+  }
+}
+
+/** Buckets' partitions are named by ids of digits and letters: no room's name is taken for one. */
+const partitionOf = (room: string): string => `room:${room}`;
+
+/** A key of an engine is never empty; a room's may be. */
+const roomKey = (key: string): Buffer => Buffer.from(`k${key}`);
+
+function engineCondition(condition: RoomCondition): Condition {
+  if ('absent' in condition) return { kind: 'absent', key: roomKey(condition.absent) };
+  const key = roomKey(condition.equals);
+  return { kind: 'equals', key, value: checkedValue(key, Buffer.from(condition.value)) };
+}
+
+function engineChange(change: RoomChange): Change {
+  if ('delete' in change) return remove(roomKey(change.delete));
+  const key = roomKey(change.put);
+  return put(key, checkedValue(key, Buffer.from(change.value)));
+}

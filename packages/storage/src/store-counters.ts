@@ -1,0 +1,18 @@
+/** What has happened in a store since it was opened, for metrics. The numbers are live. */
+export interface StoreCounters {
+  /** Records and inline bodies that failed their checksum when they were read. */
+  readonly corruptRecords: number;
+  /** Blobs that were found damaged when they were read. */
+  readonly corruptBlobs: number;
+  /** Blobs deleted because their object was replaced or deleted. */
+  readonly blobsDeleted: number;
+  /** Blobs deleted because a writer that is no more left them unnamed. */
+  readonly orphansDeleted: number;
+}
+
+/** The counters as their keepers see them. */
+export type MutableStoreCounters = { -readonly [Name in keyof StoreCounters]: StoreCounters[Name] };
+
+export function newStoreCounters(): MutableStoreCounters {
+  return { corruptRecords: 0, corruptBlobs: 0, blobsDeleted: 0, orphansDeleted: 0 };
+}
