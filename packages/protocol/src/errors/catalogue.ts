@@ -433,7 +433,6 @@ export const errorCatalogue = describe({
   },
 
   // --- who is asking ---------------------------------------------------------------------------
-  AuthorizationMalformed: badArgument('Authorization header is invalid.'),
   AuthorizationTwice: badArgument(
     'Only one authentication method may be used: the Authorization header or a signature in the URL, not both.',
     '0002-00000039',

@@ -12,6 +12,7 @@ describe('the Host header', () => {
     ['LOCALHOST:9000', { style: 'path' }],
     ['localhost.', { style: 'path' }],
     ['oss-cn-hangzhou.aliyuncs.com', { style: 'path' }],
+    ['.oss-cn-hangzhou.aliyuncs.com', { style: 'path' }],
     ['', { style: 'path' }],
     [undefined, { style: 'path' }],
     ['examplebucket.localhost:9000', { style: 'virtual', bucket: 'examplebucket' }],

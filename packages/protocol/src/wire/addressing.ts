@@ -20,6 +20,8 @@ export function addressOfHost(host: string | undefined, suffixes: readonly strin
   const colon = host.indexOf(':');
   let name = (colon === -1 ? host : host.slice(0, colon)).toLowerCase();
   if (name.endsWith('.')) name = name.slice(0, -1);
+  // ali-oss, told to use an IP address, asks `.oss-cn-hangzhou.aliyuncs.com` for the list of buckets.
+  if (name.startsWith('.')) name = name.slice(1);
   if (IPV4.test(name)) return { style: 'path' };
   let best: string | undefined;
   for (const suffix of suffixes) {
