@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { InstrumentedDisk } from '../../testing/instrumented-disk.js';
+import { temporaryDirectory } from '../../testing/temporary-directory.js';
+import {
+  DataDirectoryRefused,
+  makeDataDirectory,
+  prepareDataDirectory,
+  sealFormat,
+} from './data-directory.js';
+
+/** A directory as the first start leaves it. */
+async function usedDirectory(): Promise<{ disk: InstrumentedDisk; path: string }> {
+  const disk = new InstrumentedDisk();
+  const path = await makeDataDirectory(disk, join(await temporaryDirectory(), 'data'));
+  const { metadata } = await prepareDataDirectory(disk, path);
+  await writeFile(metadata, 'what LMDB wrote');
+  await sealFormat(disk, path);
+  return { disk, path };
+}
+
+describe('makeDataDirectory', () => {
+  it('makes what leads to the directory and flushes each new entry in its parent', async () => {
+    const base = await temporaryDirectory();
+    const disk = new InstrumentedDisk();
+    const path = await makeDataDirectory(disk, join(base, 'a', 'b', 'c'));
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    const flushed = disk.calls.filter(({ operation }) => operation === 'flushDirectory');
+    expect(flushed.map((call) => call.path)).toEqual([base, join(base, 'a'), join(base, 'a', 'b')]);
+  });
+
+  it('takes one that is there as it is', async () => {
+    const base = await temporaryDirectory();
+    expect(await makeDataDirectory(new InstrumentedDisk(), base)).toBe(base);
+  });
+});
+
+describe('prepareDataDirectory', () => {
+  it('makes a new directory’s files, readable by their owner only, and the format last', async () => {
+    const disk = new InstrumentedDisk();
+    const path = await temporaryDirectory();
+    expect(await prepareDataDirectory(disk, path)).toMatchObject({ isNew: true });
+    expect(readdirSync(path).sort()).toEqual(['blobs', 'metadata.mdb', 'metadata.mdb-lock']);
+    expect(statSync(join(path, 'metadata.mdb')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(path, 'metadata.mdb-lock')).mode & 0o777).toBe(0o600);
+    await sealFormat(disk, path);
+    expect(readFileSync(join(path, 'format'), 'latin1')).toBe('OpenOSS data directory\nformat 1\n');
+    expect(statSync(join(path, 'format')).mode & 0o777).toBe(0o600);
+    const operations = disk.calls.map(({ operation }) => operation);
+    // Written, flushed, and only then given its name, which is flushed too.
+    expect(operations.slice(-5)).toEqual(['write', 'flush', 'close', 'rename', 'flushDirectory']);
+  });
+
+  it('knows a directory it has made', async () => {
+    const { disk, path } = await usedDirectory();
+    expect(await prepareDataDirectory(disk, path)).toEqual({
+      path,
+      metadata: join(path, 'metadata.mdb'),
+      blobs: join(path, 'blobs'),
+      isNew: false,
+    });
+  });
+
+  it('goes on where a first start was killed, at any point', async () => {
+    for (const leave of [
+      [],
+      ['metadata.mdb'],
+      ['metadata.mdb', 'metadata.mdb-lock', 'format.new'],
+    ]) {
+      const path = await temporaryDirectory();
+      for (const name of leave) await writeFile(join(path, name), '');
+      const disk = new InstrumentedDisk();
+      expect(await prepareDataDirectory(disk, path)).toMatchObject({ isNew: true });
+      await sealFormat(disk, path);
+      expect(readdirSync(path).sort()).toContain('format');
+      expect(readdirSync(path)).not.toContain('format.new');
+    }
+  });
+
+  it('takes a fresh file system of its own, and one with a lock in it', async () => {
+    const path = await temporaryDirectory();
+    await mkdir(join(path, 'lost+found'));
+    await writeFile(join(path, 'lock-1.sock'), '');
+    expect(await prepareDataDirectory(new InstrumentedDisk(), path)).toMatchObject({ isNew: true });
+  });
+
+  it('refuses a directory that holds something else', async () => {
+    const path = await temporaryDirectory();
+    await writeFile(join(path, 'thesis.tex'), '');
+    const refused = prepareDataDirectory(new InstrumentedDisk(), path);
+    await expect(refused).rejects.toThrow(DataDirectoryRefused);
+    await expect(refused).rejects.toThrow(/holds something else \(thesis\.tex\)/);
+    expect(readdirSync(path)).toEqual(['thesis.tex']);
+  });
+
+  it('refuses a newer format and one it did not write', async () => {
+    const { disk, path } = await usedDirectory();
+    await writeFile(join(path, 'format'), 'OpenOSS data directory\nformat 2\n');
+    await expect(prepareDataDirectory(disk, path)).rejects.toThrow(
+      /written by a newer OpenOSS \(format 2; this version knows 1\)/,
+    );
+    await writeFile(join(path, 'format'), 'some other format\n');
+    await expect(prepareDataDirectory(disk, path)).rejects.toThrow(/not written by OpenOSS/);
+  });
+
+  it('refuses a directory that has lost its metadata or its blobs, and keeps what is left', async () => {
+    for (const lose of [
+      (path: string) => rm(join(path, 'metadata.mdb')),
+      (path: string) => truncate(join(path, 'metadata.mdb'), 0),
+      (path: string) => rm(join(path, 'blobs'), { recursive: true }),
+    ]) {
+      const { disk, path } = await usedDirectory();
+      await lose(path);
+      await expect(prepareDataDirectory(disk, path)).rejects.toThrow(/missing; restore it from/);
+    }
+    const { disk, path } = await usedDirectory();
+    await mkdir(join(path, 'blobs', '0'.repeat(16)));
+    await rm(join(path, 'format'));
+    await expect(prepareDataDirectory(disk, path)).rejects.toThrow(/holds blobs/);
+  });
+});
