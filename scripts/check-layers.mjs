@@ -56,7 +56,7 @@ for (const [room, allowed] of Object.entries(rooms)) {
     }
   }
   for (const file of sourceFiles(path.join(folder, 'src'))) {
-    const test = /\.(test|contract)\.ts$/.test(file);
+    const test = /\.(test|contract)\.ts$|[/\\]testing[/\\]/.test(file);
     const source = readFileSync(file, 'utf8');
     const where = path.relative(root, file);
     for (const [, target] of source.matchAll(importPattern)) {

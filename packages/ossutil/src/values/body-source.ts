@@ -26,17 +26,6 @@ const tooLarge = (what: string): ClientError =>
     advice: 'larger objects are uploaded in parts (multipart upload)',
   });
 
-/** Whether the body can be sent again: what comes from a pipe is gone once it was read. */
-export function isReplayable(source: BodySource): boolean {
-  return source.kind === 'literal' || source.kind === 'file';
-}
-
-/** The body's size in bytes, where it is known beforehand. */
-export function bodySize(source: BodySource): number | undefined {
-  if (source.kind === 'literal') return source.bytes.byteLength;
-  return source.kind === 'file' ? source.size : undefined;
-}
-
 /**
  * Finds the body that an option names, without reading it. An option that was not given is an empty
  * body.
@@ -70,25 +59,6 @@ export async function bodySource(
   if (found.kind === 'other') return { kind: 'pipe', path };
   if (found.size > largestBody) throw tooLarge(`--${flag}: the file "${path}"`);
   return { kind: 'file', path, size: found.size };
-}
-
-/**
- * The chunks of a stream whose size is not known, for as long as they stay within the largest body.
- *
- * @param what how messages call it: `standard input`
- * @throws ClientError at the first chunk that passes the limit
- */
-export async function* withinLargestBody(
-  chunks: AsyncIterable<Uint8Array>,
-  what: string,
-  limit: number = largestBody,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let total = 0;
-  for await (const chunk of chunks) {
-    total += chunk.byteLength;
-    if (total > limit) throw tooLarge(what);
-    yield chunk;
-  }
 }
 
 /** Longer texts are no file names. */

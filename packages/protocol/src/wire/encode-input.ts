@@ -54,7 +54,7 @@ export function encodeInput(
         }
         break;
       case 'xml':
-        xml = writeXml(field.shape, value);
+        xml = value instanceof WireText ? value.text : writeXml(field.shape, value);
         break;
       case 'payload':
         payload = value;

@@ -1,0 +1,337 @@
+/** `openoss serve` as an operator runs it: the built program, its lines, its signals, its exit status. */
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { OpenOss } from 'openoss';
+import { afterEach, describe, expect, it } from 'vitest';
+import { send, sendSigned } from '../support/http.js';
+import {
+  cleanEnvironment,
+  type Outcome,
+  outcomeOf,
+  programs,
+  run,
+  scratchDirectory,
+  start,
+} from '../support/programs.js';
+
+const directory = await scratchDirectory();
+let names = 0;
+const freshDirectory = (): string => path.join(directory, `data-${names++}`);
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+interface Server extends Pick<OpenOss, 'endpoint' | 'region' | 'credentials'> {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+  readonly announced: string;
+  readonly admin: string;
+}
+
+async function serve(
+  data: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Server> {
+  const child = start(
+    [
+      process.execPath,
+      programs.openoss,
+      'serve',
+      '--data',
+      data,
+      '--listen',
+      '127.0.0.1:0',
+      '--admin-listen',
+      '127.0.0.1:0',
+      ...args,
+    ],
+    { env: cleanEnvironment(env) },
+  );
+  running.push(child);
+  const outcome = outcomeOf(child);
+  const announced = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('is ready at')) resolve(text);
+    });
+    outcome.then(({ stderr }) => reject(new Error(stderr)), reject);
+  });
+  const ready =
+    /is ready at (\S+) \(region (\S+), data in (.*), health and metrics at (\S+)\)/.exec(announced);
+  const kept: unknown = JSON.parse(
+    await readFile(path.join(data, 'root-credentials.json'), 'utf8').catch(() => 'null'),
+  );
+  return {
+    child,
+    outcome,
+    announced,
+    endpoint: ready?.[1] ?? '',
+    region: ready?.[2] ?? '',
+    admin: ready?.[4] ?? '',
+    credentials: (kept as OpenOss['credentials']) ?? {
+      accessKeyId: env.OPENOSS_ROOT_ACCESS_KEY_ID ?? '',
+      accessKeySecret: env.OPENOSS_ROOT_ACCESS_KEY_SECRET ?? '',
+    },
+  };
+}
+
+describe('openoss serve', () => {
+  it('makes a root access key once, prints it once, and keeps it to itself', async () => {
+    const data = freshDirectory();
+    const first = await serve(data);
+    expect(first.announced).toContain(first.credentials.accessKeySecret);
+    expect((await stat(path.join(data, 'root-credentials.json'))).mode & 0o777).toBe(0o600);
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
+    expect((await sendSigned(first, { method: 'PUT', bucket: 'kept' })).status).toBe(200);
+    expect(
+      (await sendSigned(first, { method: 'PUT', bucket: 'kept', key: 'k', body: 'kept' })).status,
+    ).toBe(200);
+    first.child.kill('SIGTERM');
+    expect(await first.outcome).toMatchObject({ status: 0, signal: null });
+
+    const second = await serve(data);
+    expect(second.announced).not.toContain(second.credentials.accessKeySecret);
+    expect(second.credentials).toEqual(first.credentials);
+    expect((await sendSigned(second, { bucket: 'kept', key: 'k' })).text).toBe('kept');
+    second.child.kill('SIGINT');
+    expect(await second.outcome).toMatchObject({ status: 0, signal: null });
+  });
+
+  it('takes the root access key from the environment, and then writes none', async () => {
+    const data = freshDirectory();
+    const env = {
+      OPENOSS_ROOT_ACCESS_KEY_ID: 'myroot',
+      OPENOSS_ROOT_ACCESS_KEY_SECRET: 'mysecret',
+    };
+    const server = await serve(data, [], env);
+    expect(server.announced).not.toContain('mysecret');
+    expect((await sendSigned(server, {})).status).toBe(200);
+    await expect(stat(path.join(data, 'root-credentials.json'))).rejects.toThrow('ENOENT');
+    const half = await run(
+      [
+        process.execPath,
+        programs.openoss,
+        'serve',
+        '--data',
+        freshDirectory(),
+        '--listen',
+        '0',
+        '--admin-listen',
+        'off',
+      ],
+      {
+        env: cleanEnvironment({ OPENOSS_ROOT_ACCESS_KEY_ID: 'myroot' }),
+      },
+    );
+    expect(half.status).toBe(2);
+    expect(half.stderr).toContain('must be set both, or neither');
+  });
+
+  it('finishes what is under way when it is told to stop', async () => {
+    const server = await serve(freshDirectory());
+    await sendSigned(server, { method: 'PUT', bucket: 'draining' });
+    const body = randomBytes(8 * 1024 * 1024);
+    const puts = Array.from({ length: 8 }, (_, at) =>
+      sendSigned(server, { method: 'PUT', bucket: 'draining', key: `k${at}`, body }),
+    );
+    await Promise.race(puts);
+    server.child.kill('SIGTERM');
+    const answers = await Promise.allSettled(puts);
+    for (const answer of answers) {
+      // What had reached the server is answered; a connection that had not is refused, never cut.
+      if (answer.status === 'fulfilled') expect(answer.value.status).toBe(200);
+      else expect(String(answer.reason)).toMatch(/ECONNREFUSED|ECONNRESET/);
+    }
+    expect(await server.outcome).toMatchObject({ status: 0 });
+  });
+
+  it('refuses a data directory that another server uses, and says which', async () => {
+    const data = freshDirectory();
+    const server = await serve(data);
+    const second = await run([
+      process.execPath,
+      programs.openoss,
+      'serve',
+      '--data',
+      data,
+      '--listen',
+      '0',
+      '--admin-listen',
+      'off',
+    ]);
+    expect(second.status).toBe(2);
+    expect(second.stderr).toContain('in use');
+    expect(second.stderr).toContain(String(server.child.pid));
+    expect((await sendSigned(server, {})).status).toBe(200);
+  });
+
+  it('loses nothing it acknowledged to kill -9, leaves no half object, and starts again', async () => {
+    const data = freshDirectory();
+    let server = await serve(data);
+    await sendSigned(server, { method: 'PUT', bucket: 'survivors' });
+    const acknowledged = new Map<string, Buffer>();
+    for (let round = 0; round < 3; round++) {
+      const attempted = new Map<string, Buffer>();
+      const writers = Array.from({ length: 8 }, async (_, writer) => {
+        for (let at = 0; ; at++) {
+          const key = `r${round}-w${writer}-${at}`;
+          const body = randomBytes(at % 5 === 0 ? 200_000 : 3_000);
+          attempted.set(key, body);
+          try {
+            const { status } = await sendSigned(server, {
+              method: 'PUT',
+              bucket: 'survivors',
+              key,
+              body,
+            });
+            if (status === 200) acknowledged.set(key, body);
+          } catch {
+            return;
+          }
+        }
+      });
+      await new Promise((resolve) => setTimeout(resolve, 150 + round * 100));
+      server.child.kill('SIGKILL');
+      await Promise.all(writers);
+      await server.outcome;
+      server = await serve(data);
+      for (const [key, body] of attempted) {
+        const { status, body: stored } = await sendSigned(server, { bucket: 'survivors', key });
+        if (acknowledged.has(key)) expect(status).toBe(200);
+        if (status === 200) expect(stored.equals(body)).toBe(true);
+        else expect(status).toBe(404);
+      }
+    }
+    expect(acknowledged.size).toBeGreaterThan(20);
+    for (const [key, body] of acknowledged) {
+      expect((await sendSigned(server, { bucket: 'survivors', key })).body.equals(body)).toBe(true);
+    }
+  });
+
+  it('tells its health and its metrics', async () => {
+    const server = await serve(freshDirectory());
+    await sendSigned(server, { method: 'PUT', bucket: 'measured' });
+    await sendSigned(server, { bucket: 'measured', key: 'missing' });
+    expect((await send(server.admin, { target: '/health/live' })).text).toBe('live\n');
+    expect((await send(server.admin, { target: '/health/ready' })).text).toBe('ready\n');
+    const { text, headers } = await send(server.admin, { target: '/metrics' });
+    expect(headers['content-type']).toContain('text/plain');
+    expect(text).toContain('openoss_requests_total{operation="PutBucket",status="200",code=""} 1');
+    expect(text).toContain(
+      'openoss_requests_total{operation="GetObject",status="404",code="NoSuchKey"} 1',
+    );
+    expect(text).toMatch(/openoss_request_duration_seconds_count\{operation="PutBucket"\} 1/);
+    expect(text).toMatch(/openoss_commits_total [1-9]/);
+    expect((await send(server.admin, { target: '/nothing' })).status).toBe(404);
+    expect((await send(server.admin, { method: 'POST', target: '/metrics' })).status).toBe(405);
+  });
+
+  it('serves another region, and other host names, as told', async () => {
+    const server = await serve(freshDirectory(), [
+      '--region',
+      'eu-central-1',
+      '--host-suffix',
+      'oss.example.com',
+    ]);
+    expect(server.region).toBe('eu-central-1');
+    expect((await sendSigned(server, { method: 'PUT', bucket: 'elsewhere' })).status).toBe(200);
+    const { text } = await sendSigned(server, {
+      bucket: 'elsewhere',
+      query: [['location', null]],
+      host: 'elsewhere.oss.example.com',
+      target: '/?location',
+    });
+    expect(text).toContain('oss-eu-central-1');
+  });
+
+  it.each([
+    [['--lissten', '1'], 'unknown flag: --lissten. Did you mean --listen?'],
+    [['--listen', 'here:there'], 'not an address to listen on: here:there'],
+    [['--listen', '127.0.0.1:70000'], 'no such port: 70000'],
+    [['--listen'], 'flag needs an argument: --listen'],
+    [['--region', 'oss-cn-hangzhou'], 'write cn-hangzhou'],
+    [['--log-level', 'loud'], 'no such log level: loud'],
+    [['--tls-cert', 'x.pem'], '--tls-cert and --tls-key go together'],
+    [['--shutdown-seconds', 'soon'], '--shutdown-seconds takes a number of seconds'],
+    [['surplus'], 'unexpected argument: surplus'],
+  ])('refuses %j: %s', async (args, message) => {
+    const { status, stderr, stdout } = await run(
+      [process.execPath, programs.openoss, 'serve', ...args],
+      { cwd: directory },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+  });
+
+  it('says what keeps it from starting', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const inUse = await run([
+      process.execPath,
+      programs.openoss,
+      'serve',
+      '--data',
+      freshDirectory(),
+      '--listen',
+      `127.0.0.1:${port}`,
+      '--admin-listen',
+      'off',
+    ]);
+    taken.close();
+    expect(inUse.status).toBe(2);
+    expect(inUse.stderr).toContain(`127.0.0.1:${port} is in use by another program`);
+
+    const file = path.join(directory, 'a-file');
+    await writeFile(file, 'not a directory');
+    const notADirectory = await run([
+      process.execPath,
+      programs.openoss,
+      'serve',
+      '--data',
+      file,
+      '--listen',
+      '0',
+      '--admin-listen',
+      'off',
+    ]);
+    expect(notADirectory.status).toBe(2);
+    expect(notADirectory.stderr).toMatch(/^openoss: .*a-file/);
+  });
+});
+
+describe('openoss', () => {
+  it.each([
+    [['help'], 0],
+    [['--help'], 0],
+    [[], 0],
+    [['serve', '--help'], 0],
+    [['dev', '-h'], 0],
+    [['help', 'dev'], 0],
+  ])('%j prints help', async (args, expected) => {
+    const { status, stdout } = await run([process.execPath, programs.openoss, ...args]);
+    expect(status).toBe(expected);
+    expect(stdout).toContain('Usage: openoss');
+  });
+
+  it('suggests the command that was meant', async () => {
+    const { status, stderr } = await run([process.execPath, programs.openoss, 'sevre']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('unknown command: sevre. Did you mean "openoss serve"?');
+  });
+
+  it('prints its version', async () => {
+    expect((await run([process.execPath, programs.openoss, 'version'])).stdout).toMatch(
+      /^\d+\.\d+\.\d+\n$/,
+    );
+  });
+});
