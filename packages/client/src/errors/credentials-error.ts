@@ -1,0 +1,9 @@
+import { ClientError } from './client-error.js';
+
+/** The request was to be signed and there is nothing to sign it with. */
+export class CredentialsError extends ClientError {
+  readonly retryable = false;
+}
+
+/** The Go SDK's text for credentials that are absent or empty. */
+export const NO_CREDENTIALS = 'SigningContext.Credentials is null or empty.';

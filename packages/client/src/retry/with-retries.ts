@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.js';
+import { CanceledError } from '../errors/canceled-error.js';
+import { backOff } from './back-off.js';
+import { isRetryable } from './is-retryable.js';
+
+/** When and how long to wait before trying again. */
+export interface RetryOptions {
+  /** How often to try in all, at least 1. */
+  readonly maxAttempts: number;
+  readonly clock: Clock;
+  /** From 0 to 1, 1 excluded. */
+  readonly random: () => number;
+  readonly signal: AbortSignal | undefined;
+  /** Told before each wait: what failed, which attempt comes next, and after how many milliseconds. */
+  readonly onRetry: (error: unknown, attempt: number, delayMs: number) => void;
+}
+
+/**
+ * Tries until it succeeds, fails for good, or has failed `maxAttempts` times; then rejects with the
+ * last failure. `run` is given the number of the attempt, from 1 on.
+ */
+export async function withRetries<T>(
+  run: (attempt: number) => Promise<T>,
+  options: RetryOptions,
+): Promise<T> {
+  const { maxAttempts, clock, random, signal, onRetry } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run(attempt);
+    } catch (error) {
+      if (attempt >= maxAttempts || !isRetryable(error)) throw error;
+      const delayMs = backOff(attempt + 1, random());
+      onRetry(error, attempt + 1, delayMs);
+      try {
+        await clock.sleep(delayMs, signal);
+      } catch (interruption) {
+        throw signal?.aborted === true ? new CanceledError(signal.reason) : interruption;
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { BodyError } from '../errors/body-error.js';
+import { NetworkError } from '../errors/network-error.js';
+import { describeFailure } from './describe-failure.js';
+
+const failed = (code: string, message = `connect ${code}`) =>
+  Object.assign(new Error(message), { code });
+
+describe('a failed connection', () => {
+  it.each([
+    ['ECONNREFUSED', true, 'the connection to h:1 was refused'],
+    ['ECONNRESET', true, 'the connection to h:1 was broken off'],
+    ['EPIPE', true, 'the connection to h:1 was broken off'],
+    ['ETIMEDOUT', true, 'the connection to h:1 timed out'],
+    ['EAI_AGAIN', true, 'the host of h:1 could not be looked up'],
+    ['ENOTFOUND', false, 'the host of h:1 is not known'],
+    ['EHOSTUNREACH', false, 'there is no route to h:1'],
+    ['EPROTO', false, 'h:1 does not speak TLS'],
+    ['HPE_INVALID_CONSTANT', false, 'the request to h:1 failed'],
+    ['ESTRANGE', false, 'the request to h:1 failed'],
+  ])('%s may pass: %s', (code, retryable, message) => {
+    const cause = failed(code);
+    const error = describeFailure(cause, 'h:1', undefined);
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(error).toMatchObject({ code, retryable, cause });
+    expect(error.message.startsWith(message)).toBe(true);
+    expect(error.message).toContain(`connect ${code}`);
+  });
+
+  it('of a host with several addresses is that of the first', () => {
+    const all = new AggregateError([failed('ECONNREFUSED'), failed('ENETUNREACH')]);
+    expect(describeFailure(all, 'h:1', undefined)).toMatchObject({
+      code: 'ECONNREFUSED',
+      retryable: true,
+      cause: all,
+    });
+  });
+
+  it('stays what it is when it is described already', () => {
+    const error = new BodyError('changed', 'x');
+    expect(describeFailure(error, 'h:1', undefined)).toBe(error);
+  });
+
+  it('may be anything', () => {
+    expect(describeFailure('odd', 'h:1', undefined).message).toBe('the request to h:1 failed: odd');
+  });
+});
