@@ -84,7 +84,10 @@ export interface BlobEngine {
   /** Every blob that an ended session left. */
   blobsOf(session: string): AsyncIterable<FoundBlob>;
 
-  /** Removes what is empty of an ended session; true when nothing of it is left. */
+  /**
+   * Removes what is empty of an ended session; true when nothing of it is left. When it resolves,
+   * whatever was removed of the session, by anybody, stays removed after a crash.
+   */
   tidy(session: string): Promise<boolean>;
 
   /** Creates and opens nothing from then on. Readers that are open stay usable. */

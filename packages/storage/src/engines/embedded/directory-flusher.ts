@@ -1,4 +1,4 @@
-import type { Disk } from '../../engine/disk.js';
+import { type Disk, hasErrorCode } from '../../engine/disk.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 
 /** A flush that runs now, and the one that follows it for those who came too late for it. */
@@ -21,7 +21,10 @@ export class DirectoryFlusher {
     this.#failStop = failStop;
   }
 
-  /** Resolves when the entries the directory has now are on stable storage. */
+  /**
+   * Resolves when the entries the directory has now are on stable storage. Rejects with ENOENT when
+   * there is no such directory.
+   */
   flush(directory: string): Promise<void> {
     const flushes = this.#flushes.get(directory);
     if (flushes === undefined) {
@@ -29,11 +32,12 @@ export class DirectoryFlusher {
       this.#flushes.set(directory, { running, next: undefined });
       return running;
     }
-    flushes.next ??= flushes.running.then(() => {
+    const runNext = (): Promise<void> => {
       const running = this.#run(directory);
       this.#flushes.set(directory, { running, next: undefined });
       return running;
-    });
+    };
+    flushes.next ??= flushes.running.then(runNext, runNext);
     return flushes.next;
   }
 
@@ -41,9 +45,12 @@ export class DirectoryFlusher {
     try {
       await this.#disk.flushDirectory(directory);
     } catch (error) {
+      // There is no such directory: nothing failed, and nothing is flushed.
+      if (hasErrorCode(error, 'ENOENT')) throw error;
       // A flush that failed is never tried again (fsyncgate): the process ends.
       throw this.#failStop.trip(error);
+    } finally {
+      if (this.#flushes.get(directory)?.next === undefined) this.#flushes.delete(directory);
     }
-    if (this.#flushes.get(directory)?.next === undefined) this.#flushes.delete(directory);
   }
 }

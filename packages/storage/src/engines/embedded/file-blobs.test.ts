@@ -263,6 +263,32 @@ describe('a disk that fails', () => {
   });
 });
 
+describe('a deletion', () => {
+  it('is flushed, also where the file was gone: an earlier process may not have come so far', async () => {
+    const { engine, directory, disk } = await openBlobs();
+    const id = await store(engine, randomBytes(10));
+    const fanOut = dirname(pathOf(directory, id));
+    for (let round = 0; round < 2; round++) {
+      disk.calls.length = 0;
+      await engine.deleteAll([id]);
+      expect(disk.calls.at(-1)).toEqual({ operation: 'flushDirectory', path: fanOut });
+    }
+  });
+
+  it('of a blob whose directories were tidied away flushes what is above them', async () => {
+    const { engine, directory, disk, reopen, fatal } = await openBlobs();
+    const id = await store(engine, randomBytes(10));
+    const later = await reopen();
+    await later.deleteAll([id]);
+    const [session = ''] = await later.endedSessions();
+    await later.tidy(session);
+    disk.calls.length = 0;
+    await later.deleteAll([id]);
+    expect(disk.calls.at(-1)).toEqual({ operation: 'flushDirectory', path: directory });
+    expect(fatal).toEqual([]);
+  });
+});
+
 describe('blobs of an ended session', () => {
   it('tells one that never reached the disk from one whose header is damaged', async () => {
     const { engine, directory, reopen } = await openBlobs();

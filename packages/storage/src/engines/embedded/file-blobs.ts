@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type BlobBinding,
   type BlobEngine,
@@ -12,6 +12,7 @@ import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 import { StoreClosed } from '../../engine/metadata-engine.js';
 import { ID_LENGTH, IdSequence, isSessionId, SESSION_LENGTH } from '../../id-sequence.js';
+import { KeyQueue } from '../../key-queue.js';
 import type { Log } from '../../log.js';
 import { BLOB_HEADER_BYTES, readBlobHeader } from './blob-file.js';
 import { BlobFileReader } from './blob-file-reader.js';
@@ -49,6 +50,8 @@ export class FileBlobs implements BlobEngine {
   readonly #flusher: DirectoryFlusher;
   /** The directories this session made, and when each one's own entry is durable. */
   readonly #made = new Map<string, { made: Promise<void>; entered: Promise<void> }>();
+  /** A directory must not be tidied away between a deletion in it and the flush of that. */
+  readonly #removals = new KeyQueue();
   readonly #readers = new Map<string, { count: number; waiting: (() => void)[] }>();
   #closed = false;
 
@@ -68,7 +71,7 @@ export class FileBlobs implements BlobEngine {
     const id = this.#ids.next();
     const path = this.#pathOf(id);
     const sessionDirectory = join(this.#directory, this.#session);
-    const fanOutDirectory = join(path, '..');
+    const fanOutDirectory = dirname(path);
     const session = this.#makeDirectory(sessionDirectory, this.#directory, Promise.resolve());
     const fanOut = this.#makeDirectory(fanOutDirectory, sessionDirectory, session.made);
     let file: DiskFile;
@@ -108,18 +111,22 @@ export class FileBlobs implements BlobEngine {
     });
   }
 
-  async deleteAll(ids: readonly string[]): Promise<void> {
-    this.#failStop.check();
-    const directories = new Set<string>();
-    for (let at = 0; at < ids.length; at += DELETIONS_AT_ONCE) {
-      await Promise.all(
-        ids.slice(at, at + DELETIONS_AT_ONCE).map(async (id) => {
-          const path = this.#pathOf(id);
-          if (await this.#remove(path)) directories.add(join(path, '..'));
-        }),
-      );
-    }
-    await Promise.all([...directories].map((directory) => this.#flusher.flush(directory)));
+  deleteAll(ids: readonly string[]): Promise<void> {
+    return this.#removals.run(this.#directory, async () => {
+      this.#failStop.check();
+      const directories = new Set<string>();
+      for (let at = 0; at < ids.length; at += DELETIONS_AT_ONCE) {
+        await Promise.all(
+          ids.slice(at, at + DELETIONS_AT_ONCE).map(async (id) => {
+            const path = this.#pathOf(id);
+            await this.#remove(path);
+            directories.add(dirname(path));
+          }),
+        );
+      }
+      // Also for a file that was gone: an earlier process may have removed it and not flushed.
+      await Promise.all([...directories].map((directory) => this.#flushRemoval(directory)));
+    });
   }
 
   async endedSessions(): Promise<string[]> {
@@ -142,12 +149,18 @@ export class FileBlobs implements BlobEngine {
     }
   }
 
-  async tidy(session: string): Promise<boolean> {
-    const directory = join(this.#directory, session);
-    for (const fanOut of await this.#listing(directory, 'directory')) {
-      await this.#removeIfEmpty(join(directory, fanOut));
-    }
-    return this.#removeIfEmpty(directory);
+  tidy(session: string): Promise<boolean> {
+    return this.#removals.run(this.#directory, async () => {
+      const directory = join(this.#directory, session);
+      for (const fanOut of await this.#listing(directory, 'directory')) {
+        const path = join(directory, fanOut);
+        // What the session removed itself (an abort) it has not flushed.
+        if (!(await this.#removeIfEmpty(path))) await this.#flusher.flush(path);
+      }
+      const isGone = await this.#removeIfEmpty(directory);
+      await this.#flushRemoval(directory);
+      return isGone;
+    });
   }
 
   async close(): Promise<void> {
@@ -190,14 +203,21 @@ export class FileBlobs implements BlobEngine {
     for (const resolve of readers.waiting) resolve();
   }
 
-  /** True when there was something to remove. */
-  async #remove(path: string): Promise<boolean> {
+  async #remove(path: string): Promise<void> {
     try {
       await this.#disk.remove(path);
-      return true;
     } catch (error) {
-      if (hasErrorCode(error, 'ENOENT')) return false;
-      throw error;
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    }
+  }
+
+  /** Flushes a directory, or the nearest one above it that was not tidied away. */
+  async #flushRemoval(directory: string): Promise<void> {
+    try {
+      await this.#flusher.flush(directory);
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOENT') || directory === this.#directory) throw error;
+      await this.#flushRemoval(dirname(directory));
     }
   }
 
