@@ -2,17 +2,20 @@
 //
 // One file, because finding and reading many costs more than parsing one; CommonJS, because Node.js
 // starts it faster than ESM. What the sources load with `import()` is in the file too, but is
-// evaluated only when it is asked for. Options: --metafile FILE writes esbuild's account of what is
-// in the bundle and why.
+// evaluated only when it is asked for. Options: --outfile FILE writes the bundle elsewhere,
+// --metafile FILE esbuild's account of what is in it and why.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { importPastIndexes } from './import-past-indexes.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values } = parseArgs({ options: { metafile: { type: 'string' } } });
-const outfile = join(root, 'packages/ossutil/dist/ossutil.cjs');
+const { values } = parseArgs({
+  options: { metafile: { type: 'string' }, outfile: { type: 'string' } },
+});
+const outfile = values.outfile ?? join(root, 'packages/ossutil/dist/ossutil.cjs');
 
 await mkdir(dirname(outfile), { recursive: true });
 const result = await build({
@@ -25,6 +28,12 @@ const result = await build({
   target: 'node20',
   // The sources themselves, so that the bundle never holds a stale build of another package.
   conditions: ['@openoss/source'],
+  plugins: [
+    importPastIndexes({
+      '@openoss/protocol': join(root, 'packages/protocol/src/index.ts'),
+      '@openoss/client': join(root, 'packages/client/src/index.ts'),
+    }),
+  ],
   mainFields: ['module', 'main'],
   minifySyntax: true,
   minifyWhitespace: true,

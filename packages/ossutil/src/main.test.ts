@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programVersion } from './program/program-version.js';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const bundler = fileURLToPath(new URL('../../../scripts/bundle-ossutil.mjs', import.meta.url));
 const packageFile = fileURLToPath(new URL('../package.json', import.meta.url));
 
 let directory: string;
@@ -17,17 +17,13 @@ let metafile: Metafile;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ossutil-main-'));
   program = join(directory, 'ossutil.cjs');
-  const result = await build({
-    entryPoints: [main],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    conditions: ['@openoss/source'],
-    metafile: true,
+  const account = join(directory, 'metafile.json');
+  const options = ['--outfile', program, '--metafile', account];
+  const { status, stderr } = spawnSync(process.execPath, [bundler, ...options], {
+    encoding: 'utf8',
   });
-  metafile = result.metafile;
+  if (status !== 0) throw new Error(stderr);
+  metafile = JSON.parse(await readFile(account, 'utf8'));
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
