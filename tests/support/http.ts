@@ -10,6 +10,9 @@ import {
 } from '@openoss/protocol';
 import type { OpenOss } from 'openoss';
 
+/** What it takes to send a signed request. */
+export type Reachable = Pick<OpenOss, 'endpoint' | 'region' | 'credentials'>;
+
 /** An answer as it came over the wire. */
 export interface WireAnswer {
   readonly status: number;
@@ -73,7 +76,7 @@ export function send(endpoint: string, request: WireRequest): Promise<WireAnswer
 
 /** Sends a request signed with V4 in the header, as an SDK would. */
 export function sendSigned(
-  oss: OpenOss,
+  oss: Reachable,
   request: WireRequest,
   now = Date.now(),
 ): Promise<WireAnswer> {
@@ -81,7 +84,7 @@ export function sendSigned(
 }
 
 /** A request with its signature. */
-export function sign(oss: OpenOss, request: WireRequest, now = Date.now()): WireRequest {
+export function sign(oss: Reachable, request: WireRequest, now = Date.now()): WireRequest {
   const headers = { ...request.headers };
   const fields = headerFields(Object.entries(headers).flat());
   const signed = signRequest(
