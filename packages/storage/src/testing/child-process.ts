@@ -40,16 +40,24 @@ export function childBundle(entry: string): () => string {
 /** A child process that talks in lines. */
 export interface LineChild {
   readonly process: ChildProcess;
-  /** The lines it has said so far and goes on saying. */
+  /** What it has said so far and goes on saying, up to its end. */
   readonly lines: AsyncIterableIterator<string>;
-  /** Resolves with its exit code, or the signal that ended it. */
+  /** Resolves with its exit code, or the name of the signal that ended it. */
   readonly ended: Promise<number | string>;
 }
 
-/** Runs a bundle; it is killed when the test is over, if it still runs. */
-export function runChild(bundle: string, args: readonly string[]): LineChild {
-  const child = spawn(process.execPath, [bundle, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/**
+ * Runs a bundle; it is killed when the test is over, if it still runs. `largestFile` limits the size
+ * of every file it writes, in KiB, as a disk that is full would.
+ */
+export function runChild(
+  bundle: string,
+  args: readonly string[],
+  { largestFile }: { readonly largestFile?: number } = {},
+): LineChild {
+  const limit = largestFile === undefined ? '' : `ulimit -f ${largestFile}; `;
+  const child = spawn('bash', ['-c', `${limit}exec "$0" "$@"`, process.execPath, bundle, ...args], {
+    stdio: ['ignore', 'pipe', largestFile === undefined ? 'inherit' : 'ignore'],
   });
   onTestFinished(() => {
     child.kill('SIGKILL');

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FailStop } from '../../engine/fail-stop.js';
 import { InstrumentedDisk } from '../../testing/instrumented-disk.js';
 import { temporaryDirectory } from '../../testing/temporary-directory.js';
 import {
@@ -10,13 +11,14 @@ import {
   prepareDataDirectory,
   sealFormat,
 } from './data-directory.js';
+import { LmdbMetadata } from './lmdb-metadata.js';
 
 /** A directory as the first start leaves it. */
 async function usedDirectory(): Promise<{ disk: InstrumentedDisk; path: string }> {
   const disk = new InstrumentedDisk();
   const path = await makeDataDirectory(disk, join(await temporaryDirectory(), 'data'));
   const { metadata } = await prepareDataDirectory(disk, path);
-  await writeFile(metadata, 'what LMDB wrote');
+  await new LmdbMetadata(metadata, new FailStop(() => {})).close();
   await sealFormat(disk, path);
   return { disk, path };
 }
@@ -79,6 +81,18 @@ describe('prepareDataDirectory', () => {
     }
   });
 
+  it('drops metadata that no first start flushed, and none that hold more', async () => {
+    const path = await temporaryDirectory();
+    await writeFile(join(path, 'metadata.mdb'), Buffer.alloc(8192));
+    await prepareDataDirectory(new InstrumentedDisk(), path);
+    expect(statSync(join(path, 'metadata.mdb')).size).toBe(0);
+    const other = await temporaryDirectory();
+    await writeFile(join(other, 'metadata.mdb'), Buffer.alloc(1_000_000));
+    await expect(prepareDataDirectory(new InstrumentedDisk(), other)).rejects.toThrow(
+      /holds something else/,
+    );
+  });
+
   it('takes a fresh file system of its own, and one with a lock in it', async () => {
     const path = await temporaryDirectory();
     await mkdir(join(path, 'lost+found'));
@@ -108,12 +122,21 @@ describe('prepareDataDirectory', () => {
   it('refuses a directory that has lost its metadata or its blobs, and keeps what is left', async () => {
     for (const lose of [
       (path: string) => rm(join(path, 'metadata.mdb')),
-      (path: string) => truncate(join(path, 'metadata.mdb'), 0),
       (path: string) => rm(join(path, 'blobs'), { recursive: true }),
     ]) {
       const { disk, path } = await usedDirectory();
       await lose(path);
       await expect(prepareDataDirectory(disk, path)).rejects.toThrow(/missing; restore it from/);
+    }
+    for (const spoil of [
+      (path: string) => truncate(path, 0),
+      (path: string) => truncate(path, 5000),
+      (path: string) => writeFile(path, 'not LMDB'),
+      (path: string) => writeFile(path, Buffer.alloc(100_000)),
+    ]) {
+      const { disk, path } = await usedDirectory();
+      await spoil(join(path, 'metadata.mdb'));
+      await expect(prepareDataDirectory(disk, path)).rejects.toThrow(/is damaged; restore it from/);
     }
     const { disk, path } = await usedDirectory();
     await mkdir(join(path, 'blobs', '0'.repeat(16)));

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
 import { isLockFile } from './directory-lock.js';
+import { isLmdbFile } from './lmdb-file.js';
 
 /** The version of everything in a data directory; a change that old servers cannot read raises it. */
 export const DATA_FORMAT = 1;
@@ -19,6 +20,9 @@ const NEW_FORMAT = 'format.new';
 const METADATA = 'metadata.mdb';
 const METADATA_LOCK = 'metadata.mdb-lock';
 const BLOBS = 'blobs';
+
+/** LMDB's file before its first commit is at most this large. */
+const UNFLUSHED_METADATA_BYTES = 64 * 1024;
 
 /** A fresh file system of its own has this directory, and it is nobody's data. */
 const FOREIGN_BUT_HARMLESS = 'lost+found';
@@ -73,8 +77,11 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
   const places = { path, metadata: join(path, METADATA), blobs: join(path, BLOBS) };
   if (names.has(FORMAT)) {
     await checkFormat(disk, path);
-    if (!names.has(METADATA) || (await sizeOf(disk, places.metadata)) === 0) {
+    if (!names.has(METADATA)) {
       throw new DataDirectoryRefused(path, `${METADATA} is missing; restore it from a backup`);
+    }
+    if (!(await isLmdbFile(disk, places.metadata))) {
+      throw new DataDirectoryRefused(path, `${METADATA} is damaged; restore it from a backup`);
     }
     if (names.get(BLOBS) !== 'directory') {
       throw new DataDirectoryRefused(path, `${BLOBS} is missing; restore it from a backup`);
@@ -82,6 +89,14 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
     return { ...places, isNew: false };
   }
   await checkUnused(disk, path, names);
+  if (names.has(METADATA) && !(await isLmdbFile(disk, places.metadata))) {
+    // A first start was cut off before its first flush. A file that held more is not ours to drop.
+    if ((await sizeOf(disk, places.metadata)) > UNFLUSHED_METADATA_BYTES) {
+      throw new DataDirectoryRefused(path, `it holds something else (${METADATA})`);
+    }
+    await disk.remove(places.metadata);
+    names.delete(METADATA);
+  }
   for (const name of [METADATA, METADATA_LOCK]) {
     // LMDB takes an empty file for a new one; made here, it has the right mode from the start.
     if (!names.has(name)) await (await disk.create(join(path, name))).close();

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, link, open, readdir, stat, unlink } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  type FileHandle,
+  link,
+  open,
+  readdir,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -145,6 +154,7 @@ async function lockBySocketFile(
   const ownName = `lock-${randomBytes(4).toString('hex')}.new`;
   const server = await listen(place.address(ownName));
   try {
+    await chmod(place.path(ownName), 0o600);
     const generation = await takeGeneration(directory, place, ownName);
     const name = lockName(generation);
     const { ino } = await stat(place.path(name));
