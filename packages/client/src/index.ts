@@ -30,6 +30,7 @@ export type { Log, LogLevel } from './log.js';
 export {
   OssClient,
   type PresignedRequest,
+  type PreviewedRequest,
   type SendInput,
   type SendOutput,
 } from './oss-client.js';

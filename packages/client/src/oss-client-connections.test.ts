@@ -192,6 +192,25 @@ describe('connections', () => {
     expect(Object.keys(agent.freeSockets)).toHaveLength(1);
   });
 
+  it('are handed back as they were, however many requests they served', async () => {
+    const server = await answeringServer(ok);
+    const agent = new http.Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const client = testClient(server.endpoint, { agent });
+    const listeners: number[][] = [];
+    for (let count = 0; count < 3; count++) {
+      await client.send(PutObject, put);
+      const [socket] = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+      listeners.push(
+        ['timeout', 'connect', 'error', 'close', 'drain', 'data'].map(
+          (name) => socket?.listenerCount(name) ?? -1,
+        ),
+      );
+    }
+    expect(new Set(listeners.map(String))).toEqual(new Set([String(listeners[0])]));
+    expect(listeners[0]).not.toContain(-1);
+  });
+
   it('are made anew for a body that can be read only once', async () => {
     const ports = new Set<number | undefined>();
     const { endpoint } = await rawHttpServer(async (message, response) => {
@@ -216,6 +235,16 @@ describe('connections', () => {
       host: 'examplebucket.oss.example.com:8080',
       'proxy-authorization': `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
     });
+  });
+
+  it('go to a forward proxy over TLS, whose own certificate counts', async () => {
+    const proxy = await answeringServer(ok, { tls: true });
+    const client = testClient('http://oss.example.com', {
+      forwardProxy: `https://localhost:${proxy.port}`,
+      tls: { ca: selfSignedCertificate.cert },
+    });
+    await client.send(PutObject, put);
+    expect(proxy.requests[0]?.url).toBe('http://examplebucket.oss.example.com/exampleobject');
   });
 
   it.each([

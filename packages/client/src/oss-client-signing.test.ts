@@ -172,3 +172,14 @@ describe('a request signed in its URL', () => {
     await expect(client.presign(GetObject, put, { expiresInSeconds })).rejects.toThrow(message);
   });
 });
+
+describe('a preview', () => {
+  it('shows the request, unsigned, and sends nothing', async () => {
+    const client = testClient('https://oss.example.com', { region: undefined });
+    expect(client.preview(PutObject, { ...put, key: 'a b' })).toEqual({
+      method: 'PUT',
+      url: 'https://examplebucket.oss.example.com/a%20b',
+      headers: { 'Content-Type': put.contentType, 'x-oss-meta-name': put.metadata.name },
+    });
+  });
+});

@@ -1,8 +1,10 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { Crc64, GetObject, operation, PutObject, payload } from '@openoss/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { BodyError } from './errors/body-error.js';
 import { CanceledError } from './errors/canceled-error.js';
 import { TruncatedAnswerError } from './errors/truncated-answer-error.js';
@@ -67,6 +69,36 @@ describe('uploading a stream', () => {
     expect(given).toBeLessThan(100 * MiB);
     controller.abort();
     await expect(sending).rejects.toThrow(CanceledError);
+  });
+
+  it('lets timers and signals through where body and server are faster than we are', async () => {
+    // A server in a thread of its own, for one in ours would give us the pauses that are at stake.
+    const server = new Worker(
+      `const server = require('node:http').createServer((message, response) => {
+        message.resume().on('end', () => response.end());
+      });
+      server.listen(0, '127.0.0.1', () => {
+        require('node:worker_threads').parentPort.postMessage(server.address().port);
+      });`,
+      { eval: true },
+    );
+    onTestFinished(async () => {
+      await server.terminate();
+    });
+    const [port] = await once(server, 'message');
+    const begun = performance.now();
+    let last = begun;
+    let longest = 0;
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    const body = { size: 200 * MiB, open: () => chunks(200) };
+    await testClient(`http://127.0.0.1:${port}`).send(PutObject, { ...put, body });
+    clearInterval(timer);
+    const ended = performance.now();
+    longest = Math.max(longest, ended - last);
+    expect(longest).toBeLessThan((ended - begun) / 2);
   });
 
   it('takes text for UTF-8', async () => {
@@ -275,12 +307,12 @@ describe('downloading', () => {
 describe('a refusal while we are still sending', () => {
   const size = 64 * MiB;
   const whole = { size, open: () => chunks(64) };
-  const head =
-    'HTTP/1.1 403 Forbidden\r\nContent-Length: 51\r\n\r\n<Error><Code>AccessDenied</Code><Message/></Error>  ';
+  const document = '<Error><Code>AccessDenied</Code><Message/></Error>';
+  const head = `HTTP/1.1 403 Forbidden\r\nContent-Length: ${document.length}\r\n\r\n${document}`;
 
   it.each([
-    ['closes the connection at once', (socket: import('node:net').Socket) => socket.destroy()],
-    ['resets the connection', (socket: import('node:net').Socket) => socket.resetAndDestroy()],
+    ['closes the connection at once', (socket: Socket) => socket.destroy()],
+    ['resets the connection', (socket: Socket) => socket.resetAndDestroy()],
     ['says no more', () => {}],
   ])('is seen from a server that then %s', async (_, then) => {
     const { endpoint } = await tcpServer((socket) => {
@@ -325,6 +357,22 @@ describe('a refusal while we are still sending', () => {
       code: 'AccessDenied',
     });
     expect(body.destroyed).toBe(true);
+  });
+
+  it('closes the connection, on which the rest of the body would be due', async () => {
+    let closed = false;
+    const { endpoint } = await tcpServer((socket) => {
+      socket.once('data', () => {
+        socket.write(head);
+        socket.on('close', () => {
+          closed = true;
+        });
+      });
+    });
+    await expect(
+      testClient(endpoint).send(PutObject, { ...put, body: whole }),
+    ).rejects.toMatchObject({ code: 'AccessDenied' });
+    while (!closed) await turn();
   });
 
   it('is a network error where the connection only breaks', async () => {

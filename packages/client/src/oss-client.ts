@@ -52,12 +52,17 @@ export type SendOutput<Op extends Operation> = OutputOf<Op, Readable> & {
   readonly answer: AnswerHead;
 };
 
-/** A request signed in its URL, to be sent by whoever has it. */
-export interface PresignedRequest {
+/** A request as it would be sent. */
+export interface PreviewedRequest {
   readonly method: string;
+  /** The whole URL, query included. */
   readonly url: string;
-  /** Headers that must be sent with it as they are here, values as text. */
+  /** Headers that say what is asked, values as text. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A request signed in its URL, to be sent by whoever has it; its headers exactly as they are here. */
+export interface PresignedRequest extends PreviewedRequest {
   readonly expiresAt: Date;
 }
 
@@ -168,7 +173,7 @@ export class OssClient {
   preview<Op extends Operation>(
     operation: Op,
     input: SendInput<Op> | EncodedInput,
-  ): Pick<PresignedRequest, 'method' | 'url' | 'headers'> {
+  ): PreviewedRequest {
     const request = this.#unsigned(operation, input);
     return { method: request.method, url: requestUrl(request), headers: textHeaders(request) };
   }
