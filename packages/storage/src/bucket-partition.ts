@@ -38,8 +38,8 @@ const CLASS_BYTES_KEYS = keysByClass('cb');
 
 export const objectRecordKey = (objectKey: string): Buffer => Buffer.from(OBJECT + objectKey);
 
-/** The object key, as bytes of UTF-8, of a record's key. */
-export const objectKeyBytes = (recordKey: Buffer): Buffer => recordKey.subarray(OBJECT.length);
+/** The object key of a record's key. */
+export const objectKeyOf = (recordKey: Buffer): string => recordKey.toString('utf8', OBJECT.length);
 
 /** The first key behind all object records whose keys begin as this record key does. */
 export function behindRecordKeys(beginning: Buffer): Buffer {

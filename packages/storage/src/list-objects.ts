@@ -1,4 +1,4 @@
-import { behindRecordKeys, objectKeyBytes, objectRecordKey } from './bucket-partition.js';
+import { behindRecordKeys, objectKeyOf, objectRecordKey } from './bucket-partition.js';
 import { keySuccessor } from './engine/key-successor.js';
 import type { MetadataEngine } from './engine/metadata-engine.js';
 import type { ObjectSummary } from './object-record.js';
@@ -66,18 +66,18 @@ export async function listObjects(
     const listed = objects.length + commonPrefixes.length;
     const scanLimit = Math.min(limit - listed + 1, scanSize);
     const entries = await metadata.scan(incarnation, { from, to, limit: scanLimit });
-    let behindCommon = from;
+    let behindCommon: Buffer | undefined;
     for (const { key, value } of entries) {
-      if (key.compare(behindCommon) < 0) continue;
+      if (behindCommon !== undefined && key.compare(behindCommon) < 0) continue;
       if (objects.length + commonPrefixes.length === limit) {
         return { objects, commonPrefixes, truncated: true, last };
       }
       const common = grouping.commonPrefix(key);
       if (common === undefined) {
-        last = objectKeyBytes(key).toString();
+        last = objectKeyOf(key);
         objects.push(decodeObjectSummary(key, last, value));
       } else {
-        last = objectKeyBytes(common).toString();
+        last = objectKeyOf(common);
         commonPrefixes.push(last);
         behindCommon = behindRecordKeys(common);
       }
@@ -86,7 +86,10 @@ export async function listObjects(
     if (lastKey === undefined || entries.length < scanLimit) {
       return { objects, commonPrefixes, truncated: false, last };
     }
-    from = lastKey.compare(behindCommon) < 0 ? behindCommon : keySuccessor(lastKey);
+    from =
+      behindCommon !== undefined && lastKey.compare(behindCommon) < 0
+        ? behindCommon
+        : keySuccessor(lastKey);
     const useful = objects.length + commonPrefixes.length - listed;
     scanSize = useful * 2 < scanLimit ? FIRST_SCAN : Math.min(scanSize * 4, LARGEST_SCAN);
     if (performance.now() > sliceEnd) {

@@ -98,96 +98,86 @@ export function encodeObjectRecord(key: Buffer, record: ObjectRecord): Buffer {
 
 /** A record from its stored form; throws {@link CorruptRecord} when that is not whole. */
 export function decodeObjectRecord(key: Buffer, objectKey: string, value: Buffer): ObjectRecord {
-  const cursor = new RecordCursor(key, objectKey, value);
-  return { ...cursor.summary(), ...cursor.details() };
+  const content = verified(key, objectKey, value);
+  const revisionAt = textsAt(content);
+  const bodyIdAt = behindText(content, revisionAt);
+  const bagsAt = behindText(content, behindText(content, behindText(content, bodyIdAt)));
+  const [headers = [], metadata = [], tags = []] = decodeBags(content.subarray(bagsAt));
+  return Object.assign(decodeSummary(content, objectKey), {
+    revision: textAt(content, revisionAt),
+    crc64: content.readBigUInt64BE(20),
+    acl: named(ACLS, content, 3, objectKey),
+    headers,
+    metadata,
+    tags,
+    body: decodeBody(content, objectKey, bodyIdAt),
+  });
 }
 
 /** What a listing tells of an object, from its record's stored form. */
 export function decodeObjectSummary(key: Buffer, objectKey: string, value: Buffer): ObjectSummary {
-  return new RecordCursor(key, objectKey, value).summary();
+  return decodeSummary(verified(key, objectKey, value), objectKey);
 }
 
-/** Reads a record's stored form, front to back as far as is needed. */
-class RecordCursor {
-  readonly #objectKey: string;
-  readonly #content: Buffer;
-  #revision = '';
-  #bodyId = '';
-  #bagsAt = 0;
+function verified(key: Buffer, objectKey: string, value: Buffer): Buffer {
+  const content = checkedContent(key, value, () => `object record ${objectKey}`);
+  if (content[0] !== FORMAT) throw corrupt(objectKey, `unknown format ${content[0]}`);
+  return content;
+}
 
-  constructor(key: Buffer, objectKey: string, value: Buffer) {
-    this.#objectKey = objectKey;
-    this.#content = checkedContent(key, value, () => `object record ${objectKey}`);
-    if (this.#content[0] !== FORMAT) throw this.#corrupt(`unknown format ${this.#content[0]}`);
-  }
+/** Passes over what a listing does not tell: a page of it decodes a thousand records. */
+function decodeSummary(content: Buffer, objectKey: string): ObjectSummary {
+  const etagAt = behindText(content, behindText(content, textsAt(content)));
+  const summary = {
+    key: objectKey,
+    type: named(TYPES, content, 1, objectKey),
+    size: content.readUIntBE(6, 6),
+    etag: textAt(content, etagAt),
+    lastModified: content.readDoubleBE(12),
+    storageClass: named(STORAGE_CLASSES, content, 2, objectKey),
+    owner: textAt(content, behindText(content, etagAt)),
+  };
+  if (content[5] !== HAS_RESTORATION) return summary;
+  return { ...summary, restoration: decodeRestoration(content) };
+}
 
-  summary(): ObjectSummary {
-    const content = this.#content;
-    const restoration = content[5] === HAS_RESTORATION ? this.#restoration() : undefined;
-    let at = FIXED_BYTES + (restoration === undefined ? 0 : RESTORATION_BYTES);
-    const text = (): string => {
-      const length = content[at] ?? 0;
-      const start = at + 1;
-      at = start + length;
-      return content.toString('utf8', start, at);
-    };
-    this.#revision = text();
-    this.#bodyId = text();
-    const etag = text();
-    const owner = text();
-    this.#bagsAt = at;
-    return {
-      key: this.#objectKey,
-      type: this.#named(TYPES, 1),
-      size: content.readUIntBE(6, 6),
-      etag,
-      lastModified: content.readDoubleBE(12),
-      storageClass: this.#named(STORAGE_CLASSES, 2),
-      owner,
-      ...(restoration === undefined ? {} : { restoration }),
-    };
-  }
+function decodeBody(content: Buffer, objectKey: string, idAt: number): ObjectBody {
+  const kind = named(BODY_KINDS, content, 4, objectKey);
+  if (kind === 'empty') return { kind };
+  const id = textAt(content, idAt);
+  return kind === 'blob' ? { kind, id } : { kind, id, crc32: content.readUInt32BE(28) };
+}
 
-  /** The rest; to be asked for after the summary. */
-  details(): Omit<ObjectRecord, keyof ObjectSummary> {
-    const [headers = [], metadata = [], tags = []] = decodeBags(
-      this.#content.subarray(this.#bagsAt),
-    );
-    return {
-      revision: this.#revision,
-      crc64: this.#content.readBigUInt64BE(20),
-      acl: this.#named(ACLS, 3),
-      headers,
-      metadata,
-      tags,
-      body: this.#body(),
-    };
-  }
+function decodeRestoration(content: Buffer): Restoration {
+  return {
+    requestedAt: content.readDoubleBE(FIXED_BYTES),
+    readyAt: content.readDoubleBE(FIXED_BYTES + 8),
+    expiresAt: content.readDoubleBE(FIXED_BYTES + 16),
+  };
+}
 
-  #body(): ObjectBody {
-    const kind = this.#named(BODY_KINDS, 4);
-    if (kind === 'empty') return { kind };
-    if (kind === 'blob') return { kind, id: this.#bodyId };
-    return { kind, id: this.#bodyId, crc32: this.#content.readUInt32BE(28) };
-  }
+/** Where the first of the four texts begins. */
+const textsAt = (content: Buffer): number =>
+  content[5] === HAS_RESTORATION ? FIXED_BYTES + RESTORATION_BYTES : FIXED_BYTES;
 
-  #restoration(): Restoration {
-    return {
-      requestedAt: this.#content.readDoubleBE(FIXED_BYTES),
-      readyAt: this.#content.readDoubleBE(FIXED_BYTES + 8),
-      expiresAt: this.#content.readDoubleBE(FIXED_BYTES + 16),
-    };
-  }
+const behindText = (content: Buffer, at: number): number => at + 1 + (content[at] ?? 0);
 
-  #named<T extends string>({ nameOf }: Codes<T>, at: number): T {
-    const name = nameOf.get(this.#content[at] ?? 0xff);
-    if (name === undefined) throw this.#corrupt(`unknown code ${this.#content[at]} at ${at}`);
-    return name;
-  }
+const textAt = (content: Buffer, at: number): string =>
+  content.toString('utf8', at + 1, behindText(content, at));
 
-  #corrupt(reason: string): CorruptRecord {
-    return new CorruptRecord(`object record ${this.#objectKey}`, reason);
-  }
+function named<T extends string>(
+  { nameOf }: Codes<T>,
+  content: Buffer,
+  at: number,
+  objectKey: string,
+): T {
+  const name = nameOf.get(content[at] ?? 0xff);
+  if (name === undefined) throw corrupt(objectKey, `unknown code ${content[at]} at ${at}`);
+  return name;
+}
+
+function corrupt(objectKey: string, reason: string): CorruptRecord {
+  return new CorruptRecord(`object record ${objectKey}`, reason);
 }
 
 const NOTHING = Buffer.alloc(0);
