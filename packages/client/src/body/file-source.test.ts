@@ -44,6 +44,17 @@ describe('a file as a body', () => {
     expect(await readAll(await source.open())).toHaveLength(0);
   });
 
+  it.runIf(process.platform === 'linux')(
+    'is a stream where it says that it is empty and is not, as files of /proc do',
+    async () => {
+      const source = await fileSource('/proc/version');
+      expect([source.size, source.replayable]).toEqual([undefined, false]);
+      expect((await readAll(await source.open())).toString()).toMatch(/^Linux /);
+      // Nobody can read what is at address 0.
+      await expect(fileSource('/proc/self/mem')).rejects.toMatchObject({ fault: 'unreadable' });
+    },
+  );
+
   it('fails before its last bytes when it grew while being read', async () => {
     const file = await fileOf('grows', Buffer.alloc(600_000));
     const reading = await (await fileSource(file)).open();

@@ -9,18 +9,33 @@ const CHUNK_BYTES = 256 * 1024;
 /**
  * A file as a body. A regular file has a size and is opened anew for each attempt; if its length is
  * another than at first, the upload fails before its last byte is sent, so that nothing is stored.
- * A pipe or a device is a stream that is read once. Rejects with a `BodyError` for a directory and
+ * A pipe, a device or a file that does not know its size is a stream that is read once. Rejects with a `BodyError` for a directory and
  * for what cannot be looked at.
  */
 export async function fileSource(path: string): Promise<BodySource> {
   const stats = await stat(path).catch((error: unknown) => unreadable(path, error));
   if (stats.isDirectory()) throw new BodyError('unreadable', `${path} is a directory`);
-  if (!stats.isFile()) {
-    const open = async () => readStream(createReadStream(path));
-    return { size: undefined, replayable: false, open };
-  }
+  if (!stats.isFile()) return streamOf(path);
   const { size } = stats;
+  if (size === 0 && (await holdsBytes(path))) return streamOf(path);
   return { size, replayable: true, open: () => openFile(path, size) };
+}
+
+function streamOf(path: string): BodySource {
+  const open = async () => readStream(createReadStream(path));
+  return { size: undefined, replayable: false, open };
+}
+
+/** Whether a file that says it is empty is not: those of /proc are written as they are read. */
+async function holdsBytes(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch((error: unknown) => unreadable(path, error));
+  try {
+    return (await file.read(Buffer.alloc(1), 0, 1, 0)).bytesRead > 0;
+  } catch (error) {
+    return unreadable(path, error);
+  } finally {
+    await file.close();
+  }
 }
 
 async function openFile(path: string, size: number): Promise<BodyReading> {
@@ -35,6 +50,8 @@ class FileReading implements BodyReading {
   readonly #path: string;
   readonly #size: number;
   #at = 0;
+  /** What is read ahead: the disk works while the network does. */
+  #ahead: Promise<Uint8Array | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(file: FileHandle, path: string, size: number) {
@@ -44,6 +61,16 @@ class FileReading implements BodyReading {
   }
 
   async next(): Promise<Uint8Array | undefined> {
+    const chunk = await (this.#ahead ?? this.#read());
+    if (chunk !== undefined) {
+      this.#ahead = this.#read();
+      // Whoever asks for it sees its failure; maybe nobody does any more.
+      this.#ahead.catch(() => {});
+    }
+    return chunk;
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
     const left = this.#size - this.#at;
     if (left === 0) {
       await this.#close();

@@ -36,6 +36,14 @@ describe('a failed connection', () => {
     });
   });
 
+  it('of TLS has the reason of OpenSSL, without the place in its sources', () => {
+    const said =
+      'write EPROTO 80FC27AA:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/openssl/ssl/record/ssl3_record.c:350:\n';
+    expect(describeFailure(failed('EPROTO', said), 'h:1', undefined).message).toBe(
+      'h:1 does not speak TLS as it should (wrong version number)',
+    );
+  });
+
   it('stays what it is when it is described already', () => {
     const error = new BodyError('changed', 'x');
     expect(describeFailure(error, 'h:1', undefined)).toBe(error);

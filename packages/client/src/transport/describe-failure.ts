@@ -78,7 +78,14 @@ function codeOf(error: unknown): string | undefined {
     : undefined;
 }
 
+/**
+ * The reason in what OpenSSL says, `80FC…:error:0A00010B:SSL routines:ssl3_get_record:wrong version
+ * number:../deps/openssl/…/ssl3_record.c:350:` and a line break.
+ */
+const OPENSSL_REASON = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:\n]+)/;
+
 function messageOf(error: unknown): string {
   const cause = innermost(error);
-  return cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return OPENSSL_REASON.exec(message)?.[1] ?? message;
 }
