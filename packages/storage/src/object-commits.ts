@@ -46,6 +46,9 @@ const NOTHING = Buffer.alloc(0);
  * The one place where an object comes, changes and goes: a record, its small body, the deletion
  * queue's entry for the blob it no longer names, and the counters, in one commit that is conditional
  * on the bucket being there and the object being as it was judged.
+ *
+ * That is asked of the record itself, which begins with its revision, and not of a revision under a
+ * key of its own: a third key would cost every put a third insertion, and a record is short.
  */
 export class ObjectCommits {
   readonly #metadata: MetadataEngine;

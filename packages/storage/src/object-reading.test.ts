@@ -1,9 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { OssError } from '@openoss/protocol';
 import { describe, expect, it } from 'vitest';
+import { objectRecordKey } from './bucket-partition.js';
+import { BlobGone, type BlobReader } from './engine/blob-engine.js';
+import type { MetadataEngine } from './engine/metadata-engine.js';
+import { IdSequence } from './id-sequence.js';
+import { ObjectCommits } from './object-commits.js';
+import { openObject } from './object-reading.js';
+import type { ObjectBody } from './object-record.js';
+import { encodeObjectRecord } from './object-record-codec.js';
 import type { OpenedObject } from './object-store.js';
 import { InstrumentedDisk } from './testing/instrumented-disk.js';
-import { BUCKET, blobFiles, drain, openStore, putRequest } from './testing/open-store.js';
+import {
+  BUCKET,
+  blobFiles,
+  bucketSpecification,
+  drain,
+  openStore,
+  plainAttributes,
+  putRequest,
+} from './testing/open-store.js';
 
 const LIMIT = 64 * 1024;
 
@@ -100,5 +117,85 @@ describe('openObject', () => {
     expect((await drain(opened)).equals(body)).toBe(true);
     await store.swept();
     expect(blobFiles(store.directory)).toEqual([]);
+  });
+});
+
+describe('an object that is replaced between the reading of its record and of its body', () => {
+  const bucket = {
+    ...bucketSpecification,
+    incarnation: 'inc',
+    epoch: 1,
+    createdAt: 0,
+  };
+  const recordKey = objectRecordKey('key');
+
+  function recordOf(body: ObjectBody, content: string): Buffer {
+    return encodeObjectRecord(recordKey, {
+      ...plainAttributes,
+      key: 'key',
+      type: 'Normal',
+      revision: `revision of ${content}`,
+      size: content.length,
+      etag: 'ETAG',
+      crc64: 0n,
+      lastModified: 0,
+      body,
+    });
+  }
+
+  /** Opens an object whose record is, each time it is read, the next of these. */
+  function open(records: Buffer[], bodies: Record<string, string>, blobs: Record<string, string>) {
+    const metadata: MetadataEngine = {
+      get: (_, key) => {
+        if (key.equals(recordKey)) return records.length > 1 ? records.shift() : records[0];
+        const body = bodies[key.toString()];
+        return body === undefined ? undefined : Buffer.from(body);
+      },
+      scan: () => [],
+      commit: async () => 'committed',
+      close: async () => {},
+    };
+    const engine = {
+      open: async (id: string): Promise<BlobReader> => {
+        const content = blobs[id];
+        if (content === undefined) throw new BlobGone(id);
+        return {
+          size: content.length,
+          async *read(start, end) {
+            yield Buffer.from(content).subarray(start, end);
+          },
+          async close() {},
+        };
+      },
+    };
+    const commits = new ObjectCommits(metadata, new IdSequence('s'), () => {});
+    return openObject({ metadata, blobs: engine }, commits, bucket, 'key', undefined);
+  }
+
+  const inline = (content: string, id: string): Buffer =>
+    recordOf({ kind: 'inline', id, crc32: crc32(content) }, content);
+  const blob = (content: string, id: string): Buffer => recordOf({ kind: 'blob', id }, content);
+
+  it('is opened as it is afterwards, whatever it was and is', async () => {
+    const bodies = { bnew: 'newer' };
+    const blobs = { new: 'newer' };
+    for (const before of [inline('older', 'old'), blob('older', 'old')]) {
+      for (const after of [inline('newer', 'new'), blob('newer', 'new')]) {
+        const opened = await open([before, after], bodies, blobs);
+        if (opened === undefined) throw new Error('the object is there');
+        expect(opened.record.revision).toBe('revision of newer');
+        expect((await drain(opened)).toString()).toBe('newer');
+      }
+    }
+  });
+
+  it('is damaged when its record stays and still names what is missing', async () => {
+    for (const record of [inline('older', 'old'), blob('older', 'old')]) {
+      await expect(open([record], {}, {})).rejects.toThrow(/body is missing/);
+    }
+  });
+
+  it('is damaged when its blob has another size than its record says', async () => {
+    await expect(open([blob('older', 'id')], {}, { id: 'longer' })).rejects.toThrow(/another size/);
   });
 });

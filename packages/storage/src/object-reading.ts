@@ -20,7 +20,7 @@ export type Inspection = (record: ObjectRecord) => ByteRange | undefined | void;
  * read again. That a body is missing while its record still names it is damage.
  */
 export async function openObject(
-  engines: { readonly metadata: MetadataEngine; readonly blobs: BlobEngine },
+  engines: { readonly metadata: MetadataEngine; readonly blobs: Pick<BlobEngine, 'open'> },
   commits: ObjectCommits,
   bucket: BucketRecord,
   key: string,
@@ -56,7 +56,7 @@ export async function openObject(
 }
 
 async function openBlob(
-  blobs: BlobEngine,
+  blobs: Pick<BlobEngine, 'open'>,
   { incarnation }: BucketRecord,
   key: string,
   id: string,

@@ -24,7 +24,8 @@ export interface PutObjectRequest {
   readonly key: string;
   /**
    * The bytes: a body that is there already is the fastest way, and must not change until the put
-   * is over. A stream is read once, in order, and not to its end after a refusal.
+   * is over. A stream is iterated once; after a refusal on the way its iterator's `return` is
+   * called and the rest is not read.
    */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
   /** The size the client declared, in bytes; a body of another size is IncompleteBody. */

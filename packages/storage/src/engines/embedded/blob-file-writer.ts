@@ -1,15 +1,10 @@
 import { crc32 } from 'node:zlib';
-import {
-  BLOB_BLOCK_BYTES,
-  type BlobBinding,
-  type BlobWriter,
-  StorageFull,
-} from '../../engine/blob-engine.js';
+import { BLOB_BLOCK_BYTES, type BlobWriter, StorageFull } from '../../engine/blob-engine.js';
 import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 import type { Awaitable } from '../../engine/metadata-engine.js';
 import type { Log } from '../../log.js';
-import { BLOB_HEADER_BYTES, blobTrailer, blobTrailerBytes, writeBlobHeader } from './blob-file.js';
+import { BLOB_HEADER_BYTES, blobTrailer, blobTrailerBytes } from './blob-file.js';
 import { SLAB_BYTES, type SlabPool } from './slab-pool.js';
 
 /**
@@ -31,6 +26,8 @@ export interface NewBlobFile {
   readonly id: string;
   readonly path: string;
   readonly file: DiskFile;
+  /** What the file begins with. */
+  readonly header: Buffer;
   /** Resolves when every directory entry on the way to the file is on stable storage. */
   readonly entered: Promise<void>;
 }
@@ -64,8 +61,7 @@ export class BlobFileWriter implements BlobWriter {
 
   constructor(
     around: BlobFileSurroundings,
-    { id, path, file, entered }: NewBlobFile,
-    binding: BlobBinding,
+    { id, path, file, header, entered }: NewBlobFile,
     expectedSize: number,
   ) {
     this.id = id;
@@ -79,9 +75,8 @@ export class BlobFileWriter implements BlobWriter {
     const whole = BLOB_HEADER_BYTES + expectedSize + blobTrailerBytes(expectedSize);
     this.#slab =
       expectedSize > 0 && whole < SLAB_BYTES ? Buffer.allocUnsafeSlow(whole) : around.slabs.take();
-    writeBlobHeader(this.#slab, id, binding);
-    this.#filled = BLOB_HEADER_BYTES;
-    this.#headerCrc = crc32(this.#slab.subarray(0, BLOB_HEADER_BYTES));
+    this.#filled = header.copy(this.#slab);
+    this.#headerCrc = crc32(header);
   }
 
   write(chunk: Uint8Array): Awaitable<void> {

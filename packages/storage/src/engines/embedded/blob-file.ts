@@ -22,7 +22,7 @@ import { BLOB_BLOCK_BYTES, type BlobBinding } from '../../engine/blob-engine.js'
  * The body begins at a page's start and is written once from front to back. A file without a valid
  * footer was never finished.
  */
-export const BLOB_FORMAT = 1;
+const BLOB_FORMAT = 1;
 export const BLOB_HEADER_BYTES = 4096;
 export const BLOB_FOOTER_BYTES = 32;
 
@@ -48,22 +48,23 @@ export function blocksOfFile(length: number): number {
   );
 }
 
-/** Writes a blob's header into the first 4,096 bytes of `target`. */
-export function writeBlobHeader(target: Buffer, id: string, binding: BlobBinding): void {
-  target.fill(0, 0, BLOB_HEADER_BYTES);
-  MAGIC.copy(target, 0);
-  target.writeUInt16BE(BLOB_FORMAT, 8);
+/** The header of a blob's file. */
+export function blobHeader(id: string, binding: BlobBinding): Buffer {
+  const header = Buffer.alloc(BLOB_HEADER_BYTES);
+  MAGIC.copy(header, 0);
+  header.writeUInt16BE(BLOB_FORMAT, 8);
   let at = NAMES_AT;
   let lengthAt = 10;
   for (const name of [id, binding.bucket, binding.key]) {
     const length = Buffer.byteLength(name);
     if (at + length > BLOB_HEADER_BYTES) throw new RangeError('The names of a blob are too long');
-    target.writeUInt16BE(length, lengthAt);
-    target.write(name, at);
+    header.writeUInt16BE(length, lengthAt);
+    header.write(name, at);
     lengthAt += 2;
     at += length;
   }
-  target.writeUInt32BE(crc32(target.subarray(0, BLOB_HEADER_BYTES)), HEADER_CRC_AT);
+  header.writeUInt32BE(crc32(header), HEADER_CRC_AT);
+  return header;
 }
 
 /** What a header says. */

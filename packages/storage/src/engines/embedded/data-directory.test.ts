@@ -33,6 +33,14 @@ describe('makeDataDirectory', () => {
     expect(flushed.map((call) => call.path)).toEqual([base, join(base, 'a'), join(base, 'a', 'b')]);
   });
 
+  it('refuses a file, and what would lie below one', async () => {
+    const file = join(await temporaryDirectory(), 'file');
+    await writeFile(file, '');
+    for (const path of [file, join(file, 'data')]) {
+      await expect(makeDataDirectory(new InstrumentedDisk(), path)).rejects.toThrow(/it is a file/);
+    }
+  });
+
   it('takes one that is there as it is', async () => {
     const base = await temporaryDirectory();
     expect(await makeDataDirectory(new InstrumentedDisk(), base)).toBe(base);

@@ -44,10 +44,19 @@ export interface DataDirectory {
   readonly isNew: boolean;
 }
 
-/** Makes the directory and what leads to it, where missing, and flushes each new entry. */
+/**
+ * Makes the directory and what leads to it, where missing, and flushes each new entry. Returns its
+ * absolute path; refuses a file.
+ */
 export async function makeDataDirectory(disk: Disk, directory: string): Promise<string> {
   const path = resolve(directory);
-  await makeWithAncestors(disk, path);
+  try {
+    await makeWithAncestors(disk, path);
+    await disk.readDirectory(path);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOTDIR')) throw new DataDirectoryRefused(path, 'it is a file');
+    throw error;
+  }
   return path;
 }
 

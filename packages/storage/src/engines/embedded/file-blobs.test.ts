@@ -211,13 +211,15 @@ describe('a disk that fails', () => {
     disk.before = ({ operation }) => {
       if (operation === 'write') throw systemError('EIO');
     };
-    await expect(store(engine, randomBytes(10))).rejects.toMatchObject({ code: 'EIO' });
+    const writer = await engine.create(owner);
+    await writer.write(randomBytes(10));
+    await expect(writer.finish()).rejects.toMatchObject({ code: 'EIO' });
+    await writer.abort();
     expect(fatal).toEqual([]);
     disk.before = () => {};
     const reader = await engine.open(await store(engine, randomBytes(10)));
     await reader.close();
-    // The one that failed was not aborted by anybody: it is an orphan of this session.
-    expect(filesIn(directory)).toHaveLength(2);
+    expect(filesIn(directory)).toHaveLength(1);
   });
 
   it('is StorageFull as well when there is no room for a file, and is tried again later', async () => {
@@ -309,6 +311,12 @@ describe('blobs of an ended session', () => {
     expect(found.get(zeros)).toBe('never-written');
     expect(found.get(damaged)).toBe('unreadable');
     expect(found.get(whole)).toEqual(owner);
+  });
+
+  it('are not begun under names that do not fit a header', async () => {
+    const { engine, directory } = await openBlobs();
+    await expect(engine.create({ bucket: 'b', key: 'k'.repeat(4096) })).rejects.toThrow(RangeError);
+    expect(filesIn(directory)).toEqual([]);
   });
 
   it('passes over what is none of its business', async () => {

@@ -14,7 +14,7 @@ import { StoreClosed } from '../../engine/metadata-engine.js';
 import { ID_LENGTH, IdSequence, isSessionId, SESSION_LENGTH } from '../../id-sequence.js';
 import { KeyQueue } from '../../key-queue.js';
 import type { Log } from '../../log.js';
-import { BLOB_HEADER_BYTES, readBlobHeader } from './blob-file.js';
+import { BLOB_HEADER_BYTES, blobHeader, readBlobHeader } from './blob-file.js';
 import { BlobFileReader } from './blob-file-reader.js';
 import { type BlobFileSurroundings, BlobFileWriter } from './blob-file-writer.js';
 import { DirectoryFlusher } from './directory-flusher.js';
@@ -70,6 +70,7 @@ export class FileBlobs implements BlobEngine {
     if (this.#closed) throw new StoreClosed();
     const id = this.#ids.next();
     const path = this.#pathOf(id);
+    const header = blobHeader(id, binding);
     const sessionDirectory = join(this.#directory, this.#session);
     const fanOutDirectory = dirname(path);
     const session = this.#makeDirectory(sessionDirectory, this.#directory, Promise.resolve());
@@ -87,7 +88,7 @@ export class FileBlobs implements BlobEngine {
       fanOut.entered,
       this.#flusher.flush(fanOutDirectory),
     ]).then(() => {});
-    return new BlobFileWriter(this.#around, { id, path, file, entered }, binding, expectedSize);
+    return new BlobFileWriter(this.#around, { id, path, file, header, entered }, expectedSize);
   }
 
   async open(id: string, binding?: BlobBinding): Promise<BlobReader> {

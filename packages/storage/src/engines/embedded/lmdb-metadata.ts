@@ -198,16 +198,7 @@ export class LmdbMetadata implements MetadataEngine {
   }
 
   #flush(batch: CommitBatch, members: readonly [WaitingCommit, CommitOutcome][]): void {
-    // Everything that can throw does so before the block is opened: a block that was begun is
-    // committed with whatever is in it.
-    const operations = [...batch.operations()];
-    const written = this.#db.batch(() => {
-      for (const { key, value } of operations) {
-        if (value === undefined) this.#db.remove(key);
-        else this.#db.put(key, value);
-      }
-    });
-    written.then(
+    this.#write(batch).then(
       () => {
         this.#flushes++;
         this.#commits += members.length;
@@ -215,22 +206,23 @@ export class LmdbMetadata implements MetadataEngine {
         this.#startBatch();
         for (const [commit, outcome] of members) commit.resolve(outcome);
       },
-      (error: unknown) => {
-        this.#stop(error).then((failure) => {
-          for (const [commit] of members) commit.reject(failure);
-          this.#startBatch();
-        });
+      async (error: unknown) => {
+        const failure = this.#failStop.trip(await causeOf(error));
+        for (const [commit] of members) commit.reject(failure);
+        this.#startBatch();
       },
     );
   }
 
-  /** lmdb-js rejects with a general error and hands the cause in a promise of its own. */
-  async #stop(error: unknown): Promise<Error> {
-    let cause = error;
-    if (error instanceof Error && 'commitError' in error) {
-      cause = await Promise.resolve(error.commitError).catch((reason: unknown) => reason);
-    }
-    return this.#failStop.trip(cause);
+  /** Hands a batch to LMDB as one block, which is committed whole or not at all. */
+  async #write(batch: CommitBatch): Promise<void> {
+    const operations = [...batch.operations()];
+    await this.#db.batch(() => {
+      for (const { key, value } of operations) {
+        if (value === undefined) this.#db.remove(key);
+        else this.#db.put(key, value);
+      }
+    });
   }
 
   #rejectWaiting(): void {
@@ -239,4 +231,10 @@ export class LmdbMetadata implements MetadataEngine {
     for (const commit of this.#waiting) commit.reject(failure);
     this.#waiting = [];
   }
+}
+
+/** lmdb-js rejects with a general error and hands its cause over in a promise of its own. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && 'commitError' in error)) return error;
+  return Promise.resolve(error.commitError).catch((cause: unknown) => cause);
 }
