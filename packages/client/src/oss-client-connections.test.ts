@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetObject, PutObject } from '@openoss/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { CanceledError } from './errors/canceled-error.js';
 import { CertificateError } from './errors/certificate-error.js';
 import { TimeoutError } from './errors/timeout-error.js';
 import { OssClient } from './oss-client.js';
@@ -38,6 +39,21 @@ describe('time limits', () => {
       request: { attempts: 2 },
       message: `connecting to 127.0.0.1:${port} took longer than 0.2 s (connect timeout)`,
     });
+  });
+
+  it('end an agent that gives no connection, as an abort does', async () => {
+    class IdleAgent extends http.Agent {
+      // As an agent does that asks a proxy first, and gets no answer.
+      override createConnection(): undefined {}
+    }
+    const client = testClient('http://oss.example.com', {
+      agent: new IdleAgent(),
+      connectTimeoutMs: 200,
+      maxAttempts: 1,
+    });
+    await expect(client.send(PutObject, put)).rejects.toMatchObject({ phase: 'connect' });
+    const signal = AbortSignal.timeout(50);
+    await expect(client.send(PutObject, put, { signal })).rejects.toThrow(CanceledError);
   });
 
   it('end an answer that does not come', async () => {

@@ -49,8 +49,16 @@ export async function attempt(
   const request = openRequest(outgoing, options.connections);
   const under: { body?: AnswerBody; upload?: Upload; uploadFailure?: unknown } = {};
 
+  let giveUp: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  failed.catch(() => {});
+  request.on('error', giveUp);
   const fail = (error: Error): void => {
     under.upload?.stop();
+    // A request that still waits for its socket emits nothing before it has one, which may be never.
+    giveUp(error);
     if (under.body === undefined) request.destroy(error);
     else under.body.destroy(error);
   };
@@ -70,10 +78,6 @@ export async function attempt(
     if (!request.writableEnded) request.destroy();
   };
 
-  const failed = new Promise<never>((_, reject) => {
-    request.on('error', reject);
-  });
-  failed.catch(() => {});
   const answered = new Promise<[IncomingMessage, AnswerBody]>((resolve) => {
     request.once('response', (message) => {
       under.body = new AnswerBody(message, {
