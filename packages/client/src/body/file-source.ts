@@ -9,8 +9,8 @@ const CHUNK_BYTES = 256 * 1024;
 /**
  * A file as a body. A regular file has a size and is opened anew for each attempt; if its length is
  * another than at first, the upload fails before its last byte is sent, so that nothing is stored.
- * A pipe, a device or a file that does not know its size is a stream that is read once. Rejects with a `BodyError` for a directory and
- * for what cannot be looked at.
+ * A pipe, a device or a file that does not know its size is a stream that is read once. Rejects with
+ * a `BodyError` for a directory and for what cannot be looked at.
  */
 export async function fileSource(path: string): Promise<BodySource> {
   const stats = await stat(path).catch((error: unknown) => unreadable(path, error));
