@@ -156,7 +156,7 @@ describe('uploading a stream', () => {
     const body = Readable.from(chunks(10));
     await expect(testClient(endpoint).send(Small, { ...put, body })).rejects.toMatchObject({
       fault: 'too-large',
-      message: 'the body has more than 2621440 bytes that one request can upload',
+      message: 'the body has more than the 2621440 bytes that one request can upload',
     });
     while (complete === undefined) await turn();
     expect(complete).toBe(false);

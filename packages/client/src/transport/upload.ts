@@ -112,10 +112,10 @@ export class Upload {
 
 /** The refusal of a body that is longer than one request may upload; both in bytes. */
 export function bodyTooLarge(maxBytes: number, size?: number): BodyError {
-  const has = size === undefined ? 'more than' : `${size} bytes, more than the`;
+  const has = size === undefined ? '' : `${size} bytes, `;
   return new BodyError(
     'too-large',
-    `the body has ${has} ${maxBytes} bytes that one request can upload`,
+    `the body has ${has}more than the ${maxBytes} bytes that one request can upload`,
   );
 }
 
