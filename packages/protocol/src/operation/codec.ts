@@ -36,8 +36,9 @@ export const text: Codec<string> = {
 };
 
 /**
- * Text that will stand in a header but comes as Unicode: a byte string inside the program. Control
- * characters, which would end or forge a header, are not legal.
+ * Text that comes in the query and will stand in a header of the answer: who answers reads it as the
+ * byte string that a header is, who asks writes Unicode. Control characters, which would end or
+ * forge a header, are not legal.
  */
 export const headerText: Codec<string> = {
   type: 'string',
@@ -46,7 +47,7 @@ export const headerText: Codec<string> = {
     if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw new BadValue();
     return Buffer.from(value, 'utf8').toString('latin1');
   },
-  encode: (value) => Buffer.from(value, 'latin1').toString('utf8'),
+  encode: (value) => value,
 };
 
 /** `true` or `false`, in any case when read. */
