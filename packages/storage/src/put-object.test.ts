@@ -181,13 +181,13 @@ describe('putObject', () => {
     },
   );
 
-  it('lets a hundred writers of one key all succeed, and keeps the counters right', async () => {
+  it('lets any number of writers of one key all succeed, and keeps the counters right', async () => {
     const store = await openStore();
-    const puts = Array.from({ length: 100 }, (_, i) =>
+    const puts = Array.from({ length: 150 }, (_, i) =>
       store.objects.putObject(putRequest('key', randomBytes(i))),
     );
     const records = (await Promise.all(puts)).map(({ record }) => record);
-    expect(new Set(records.map(({ revision }) => revision)).size).toBe(100);
+    expect(new Set(records.map(({ revision }) => revision)).size).toBe(150);
     const last = await store.objects.getObject(BUCKET, 'key');
     expect(records).toContainEqual(last);
     expect(await store.objects.bucketStatistics(BUCKET)).toMatchObject({

@@ -289,6 +289,23 @@ describe('a deletion', () => {
     expect(disk.calls.at(-1)).toEqual({ operation: 'flushDirectory', path: directory });
     expect(fatal).toEqual([]);
   });
+
+  it('is flushed before its directory can be tidied away', async () => {
+    const { engine, disk, fatal, reopen } = await openBlobs();
+    const id = await store(engine, randomBytes(10));
+    const later = await reopen();
+    const [session = ''] = await later.endedSessions();
+    disk.calls.length = 0;
+    // The flush comes late enough for anybody to come in between.
+    disk.before = async ({ operation }) => {
+      if (operation === 'flushDirectory') await new Promise((resolve) => setTimeout(resolve, 30));
+    };
+    await Promise.all([later.deleteAll([id]), later.tidy(session)]);
+    expect(fatal).toEqual([]);
+    const operations = disk.calls.map(({ operation }) => operation);
+    expect(operations.slice(0, 2)).toEqual(['remove', 'flushDirectory']);
+    expect(operations).toContain('removeDirectory');
+  });
 });
 
 describe('blobs of an ended session', () => {
