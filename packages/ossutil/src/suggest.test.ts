@@ -50,6 +50,13 @@ describe('an unknown command', () => {
     );
   });
 
+  it('is looked for one level below where nothing near stands beside it', () => {
+    const root = [{ name: 'config' }, { name: 'api', children: commands }];
+    expect(unknownCommand('put-objct', 'ossutil', root)).toBe(
+      'unknown command "put-objct" for "ossutil"\n\nDid you mean this?\n\tapi put-object\n',
+    );
+  });
+
   it('suggests at most three', () => {
     expect(nearestNames('put', commands).length).toBe(3);
   });

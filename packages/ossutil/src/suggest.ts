@@ -6,6 +6,11 @@ export interface Named {
   readonly hidden?: boolean | undefined;
 }
 
+/** A command and those below it. */
+export interface NamedCommand extends Named {
+  readonly children?: readonly Named[] | undefined;
+}
+
 const squeeze = (name: string): string => name.toLowerCase().replace(/[-_.]/g, '');
 
 /**
@@ -82,13 +87,29 @@ export function nearestFlag(
   return `did you mean --${nearest}?`;
 }
 
+function namesBelow(typed: string, commands: readonly NamedCommand[]): string[] {
+  return commands
+    .filter((command) => command.hidden !== true)
+    .flatMap(({ name, children = [] }) =>
+      nearestNames(typed, children).map((below) => `${name} ${below}`),
+    )
+    .slice(0, 3);
+}
+
 /**
  * The text of an unknown command, in cobra's form: the sentence, a blank line, the suggestions.
+ * Where nothing near stands at its place, what stands one level below does (`put-object` for
+ * `api put-object`).
  *
  * @param path the command that has no such subcommand, `ossutil api`
  */
-export function unknownCommand(typed: string, path: string, commands: readonly Named[]): string {
-  const names = nearestNames(typed, commands);
+export function unknownCommand(
+  typed: string,
+  path: string,
+  commands: readonly NamedCommand[],
+): string {
+  const here = nearestNames(typed, commands);
+  const names = here.length > 0 ? here : namesBelow(typed, commands);
   const sentence = `unknown command ${goQuote(typed)} for ${goQuote(path)}`;
   if (names.length === 0) return sentence;
   return `${sentence}\n\nDid you mean this?\n${names.map((name) => `\t${name}\n`).join('')}`;

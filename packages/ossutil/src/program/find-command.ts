@@ -10,6 +10,8 @@ export interface FoundCommand {
   readonly path: readonly string[];
   /** The line without the names of the commands; flags keep their places. */
   readonly rest: readonly string[];
+  /** The word that stands where a subcommand would, and is none. */
+  readonly unknown?: string | undefined;
 }
 
 /** Whether a flag token swallows the next one as its value. */
@@ -47,8 +49,10 @@ export async function findCommand(
   for (;;) {
     if (node.children === undefined) return { node, detail, path, rest };
     const at = firstWord(rest, new FlagTable(detail.flags ?? [], globalFlags));
-    const child = childNamed(node, rest[at] ?? '');
-    if (child === undefined) return { node, detail, path, rest };
+    const word = rest[at];
+    if (word === undefined) return { node, detail, path, rest };
+    const child = childNamed(node, word);
+    if (child === undefined) return { node, detail, path, rest, unknown: word };
     path.push(child.name);
     rest = [...rest.slice(0, at), ...rest.slice(at + 1)];
     node = child;

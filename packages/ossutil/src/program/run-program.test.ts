@@ -87,6 +87,13 @@ describe('a wrong command line', () => {
     });
   });
 
+  it('is the mistyped command, whatever flags of the right one follow', async () => {
+    const { stderr } = await run('api', 'put-objct', '--key', 'k', '--frobnicate');
+    expect(stderr).toMatch(/^Error: unknown command "put-objct" .*\tput-object\n/s);
+    const { stderr: atRoot } = await run('put-object', '--key', 'k');
+    expect(atRoot).toMatch(/^Error: unknown command "put-object" .*\tapi put-object\n/s);
+  });
+
   it('suggests the nearest flag in one line', async () => {
     expect((await run('api', 'put-object', '--kye', 'k')).stderr).toBe(
       'Error: unknown flag: --kye\nHint: did you mean --key?\n',
@@ -98,6 +105,7 @@ describe('a wrong command line', () => {
     [['api', 'put-object', '--key', 'k', 'stray'], 'Error: unexpected argument "stray"'],
     [['api', 'put-object', '--mode', 'x', '--key', 'k'], 'Error: invalid value for flag(s) "mode"'],
     [['api', 'put-object', '\u2013\u2013key', 'k'], 'typographic dash'],
+    [['api', '\u2013h'], 'typographic dash'],
     [['pair', 'a'], 'Error: accepts 2 arg(s), received 1\n'],
     [['frobnicate'], 'Error: unknown command "frobnicate" for "ossutil"\n'],
   ])('%j ends with status 1 and says why', async (args, expected) => {
@@ -124,6 +132,14 @@ describe('help', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: ossutil api put-object --key value [flags]');
     expect(stdout).not.toContain('(s) elapsed');
+  });
+});
+
+describe('an error that cannot be reported', () => {
+  it('still ends with its status', async () => {
+    const edge = new RecordingEdge({ arguments: ['fails'] });
+    edge.stderr.write = () => Promise.reject(new Error('no space left on device'));
+    expect(await runProgram(root, globalFlags, edge)).toBe(3);
   });
 });
 

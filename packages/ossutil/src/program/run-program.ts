@@ -22,7 +22,7 @@ const tidyUpTime = 1000;
 const otherDash = /^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 
 function refuseStrayArguments(found: FoundCommand, positionals: readonly string[]): void {
-  const { node, detail } = found;
+  const { detail } = found;
   const path = found.path.join(' ');
   const [first] = positionals;
   if (detail.positionals !== undefined) {
@@ -33,17 +33,24 @@ function refuseStrayArguments(found: FoundCommand, positionals: readonly string[
     throw new UsageError(`accepts ${wanted} arg(s), received ${count}`);
   }
   if (first === undefined) return;
-  if (otherDash.test(first)) {
-    throw new UsageError(`unexpected argument ${goQuote(first)} for ${goQuote(path)}`, {
-      advice: 'it begins with a typographic dash; flags begin with the hyphen-minus, "-"',
-    });
-  }
-  if (node.children !== undefined) {
-    throw new UsageError(unknownCommand(first, path, node.children));
-  }
+  refuseOtherDash(first, path);
   throw new UsageError(`unexpected argument ${goQuote(first)} for ${goQuote(path)}`, {
     advice: 'every value belongs to a flag, and one that has spaces needs quotes',
   });
+}
+
+function refuseOtherDash(word: string, path: string): void {
+  if (!otherDash.test(word)) return;
+  throw new UsageError(`unexpected argument ${goQuote(word)} for ${goQuote(path)}`, {
+    advice: 'it begins with a typographic dash; flags begin with the hyphen-minus, "-"',
+  });
+}
+
+/** A mistyped command is said to be one before its flags, which its parent has not, are looked at. */
+function refuseUnknownCommand({ node, path, unknown }: FoundCommand): void {
+  if (unknown === undefined) return;
+  refuseOtherDash(unknown, path.join(' '));
+  throw new UsageError(unknownCommand(unknown, path.join(' '), node.children ?? []));
 }
 
 /** `work`, or an `InterruptedError` once Ctrl-C was pressed and `work` had its time to tidy up. */
@@ -103,6 +110,7 @@ export async function runProgram(
   try {
     const found = await findCommand(root, edge.arguments, globalFlags);
     path = found.path;
+    refuseUnknownCommand(found);
     const table = new FlagTable(found.detail.flags ?? [], globalFlags);
     const parsed = parseArguments(found.rest, table);
     await runCommand(root, found, parsed, table, globalFlags, edge);
@@ -117,7 +125,8 @@ export async function runProgram(
     const usage = unadvised ? `Run '${path.join(' ')} --help' for usage.\n` : '';
     // The terminal has just shown "^C": the report gets a line of its own.
     const start = error instanceof InterruptedError && edge.stderr.isTerminal ? '\n' : '';
-    await edge.stderr.write(start + text + usage);
+    // Where it cannot be written nobody reads it; the status is all that is left to say.
+    await edge.stderr.write(start + text + usage).catch(() => {});
     return exitCode;
   }
 }
