@@ -1,4 +1,6 @@
+import { createReadStream, fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { ClientError } from '../errors/client-error.js';
 import { exitCodes } from '../errors/exit-code.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { OutputPort, ProgramEdge } from './program-edge.js';
@@ -10,7 +12,11 @@ const brokenPipe = 141;
  * A port on one of the process's output streams. The stream is opened at its first use: opening both
  * costs a good part of what starting this program takes.
  */
-function outputPort(open: () => NodeJS.WriteStream, onBrokenPipe: () => void): OutputPort {
+function outputPort(
+  name: string,
+  open: () => NodeJS.WriteStream,
+  onBrokenPipe: () => void,
+): OutputPort {
   let opened: NodeJS.WriteStream | undefined;
   const exitIfBroken = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') onBrokenPipe();
@@ -33,10 +39,24 @@ function outputPort(open: () => NodeJS.WriteStream, onBrokenPipe: () => void): O
         stream().write(chunk, (error) => {
           if (!error) return resolve();
           exitIfBroken(error);
-          reject(error);
+          reject(new ClientError(`${name} cannot be written: ${error.message}`, { cause: error }));
         });
       }),
   };
+}
+
+/**
+ * The bytes of standard input. Node.js itself takes what it has no stream for to be empty: a
+ * directory, which would be uploaded as nothing, and a block device, of which the same is true.
+ *
+ * @param taker the option that reads it, for messages
+ * @throws ClientError when it is a directory
+ */
+function standardInput(host: NodeJS.Process, taker: string): AsyncIterable<Uint8Array> {
+  const { fd } = host.stdin;
+  const stats = fstatSync(fd);
+  if (stats.isDirectory()) throw new ClientError(`${taker}: standard input is a directory`);
+  return stats.isBlockDevice() ? createReadStream('', { fd, autoClose: false }) : host.stdin;
 }
 
 /** The home directory; undefined where the account has none. */
@@ -80,11 +100,11 @@ export function processEdge(host: NodeJS.Process): ProgramEdge {
           );
         }
         taker = name;
-        return host.stdin;
+        return standardInput(host, name);
       },
     },
-    stdout: outputPort(() => host.stdout, onBrokenPipe),
-    stderr: outputPort(() => host.stderr, onBrokenPipe),
+    stdout: outputPort('standard output', () => host.stdout, onBrokenPipe),
+    stderr: outputPort('standard error', () => host.stderr, onBrokenPipe),
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     interruption: interrupter.signal,
     openPrompter: async () => {
