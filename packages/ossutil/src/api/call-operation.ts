@@ -40,7 +40,9 @@ export async function callOperation(operation: Operation, context: CommandContex
       signal: edge.interruption,
       onProgress: (progress) => display.update(progress),
     });
-    if (format === 'raw' && query === undefined) await writeRaw(answer, edge);
+    // The bytes of an object are nobody's to convert, not even where they are JSON.
+    const convertible = format !== 'raw' && !answersBytes(operation);
+    if (!convertible && query === undefined) await writeRaw(answer, edge);
     else {
       const rendered = await renderAnswer(
         { body: await wholeBody(answer), headers: answer.rawHeaders },
@@ -54,6 +56,11 @@ export async function callOperation(operation: Operation, context: CommandContex
     await display.finish();
     client.close();
   }
+}
+
+/** Whether an operation answers the bytes of an object. */
+function answersBytes({ output }: Operation): boolean {
+  return Object.values(output).some(({ kind }) => kind === 'payload');
 }
 
 /** `raw` is exactly what the service sent, as it comes. */
