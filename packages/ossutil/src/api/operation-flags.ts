@@ -1,4 +1,11 @@
-import type { Field, HeaderField, Operation, QueryField } from '@openoss/protocol';
+import type {
+  Field,
+  HeaderField,
+  Operation,
+  PayloadField,
+  QueryField,
+  XmlField,
+} from '@openoss/protocol';
 import type { FlagDefinition } from '../arguments/flag-definition.js';
 
 /** A field of an operation's input and the flag that stands for it. */
@@ -38,6 +45,13 @@ function textFlag(name: string, field: HeaderField | QueryField): FlagDefinition
   }
 }
 
+/** The help of a flag whose value may stand elsewhere than on the command line. */
+function helpOfSourced({ kind, doc }: PayloadField | XmlField): string {
+  const form = kind === 'payload' ? 'a text' : doc.includes('XML or JSON') ? '' : 'XML or JSON';
+  const sources = [form, 'file://PATH', 'or - for standard input'].filter((part) => part !== '');
+  return `${helpOf(doc)} (${sources.join(', ')})`;
+}
+
 function flagOf(name: string, field: Field): FlagDefinition {
   switch (field.kind) {
     case 'header':
@@ -50,7 +64,7 @@ function flagOf(name: string, field: Field): FlagDefinition {
       return {
         name,
         type: 'string',
-        help: helpOf(field.doc),
+        help: helpOfSourced(field),
         required: field.required,
         completesFiles: true,
       };

@@ -1,6 +1,12 @@
 import { createReadStream } from 'node:fs';
 import type { RequestBody } from '@openoss/client';
-import { type EncodedInput, encodeInput, type Operation, WireText } from '@openoss/protocol';
+import {
+  type EncodedInput,
+  encodeInput,
+  type Field,
+  type Operation,
+  WireText,
+} from '@openoss/protocol';
 import type { ParsedArguments } from '../arguments/parsed-arguments.js';
 import { contentTypeOfKey } from '../content-type/content-type.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -71,8 +77,17 @@ async function optionValue(
     case 'int':
       return new WireText(String(parsed.integer(name)));
     default:
-      return new WireText(parsed.string(name) ?? '');
+      return new WireText(wireText(field, parsed.string(name) ?? ''));
   }
+}
+
+/**
+ * A value as the wire has it: as it was written, but for what is beyond ASCII in the header of tags,
+ * which takes URL-encoded UTF-8 only. Whoever encoded the tags has nothing of that kind in them.
+ */
+function wireText(field: Field, text: string): string {
+  if (field.kind !== 'header' || field.name !== 'x-oss-tagging') return text;
+  return text.replace(/[^\p{ASCII}]+/gu, encodeURIComponent);
 }
 
 function metadata(pairs: readonly string[], flag: string): Record<string, string> {

@@ -24,6 +24,18 @@ describe('advice on a service error', () => {
     expect(serviceAdvice(failure('AccessDenied', message))).toMatch(/another region/);
   });
 
+  it('names the region where the signature names another', () => {
+    const message = 'Invalid signing region in Authorization header.';
+    expect(serviceAdvice(failure('InvalidArgument', message))).toMatch(/--region/);
+    expect(serviceAdvice(failure('InvalidArgument', 'no such ACL'))).toBeUndefined();
+  });
+
+  it('says how tags are written', () => {
+    const message = "The header 'x-oss-tagging' shall be encoded as UTF-8 then URLEncoded";
+    expect(serviceAdvice(failure('InvalidArgument', message))).toMatch(/TagA=A&TagB=B/);
+    expect(serviceAdvice(failure('InvalidTag'))).toMatch(/letters, digits/);
+  });
+
   it('names the bucket that is missing', () => {
     expect(serviceAdvice(failure('NoSuchBucket'), { bucket: 'photos' })).toContain(
       'put-bucket --bucket photos',

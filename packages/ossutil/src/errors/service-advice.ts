@@ -20,6 +20,16 @@ const accessDenied: Adviser = (failure, situation) => {
   return undefined;
 };
 
+const invalidArgument: Adviser = ({ message }) => {
+  if (/signing region/i.test(message)) {
+    return 'the signature names another region than the one that serves this endpoint; give its --region';
+  }
+  if (/x-oss-tagging/.test(message)) {
+    return 'tags are written "TagA=A&TagB=B", each name once; a + = & or % within one is percent-encoded';
+  }
+  return undefined;
+};
+
 const noSuchBucket: Adviser = (_, { bucket }) =>
   `check the name and the region; "ossutil api put-bucket --bucket ${bucket ?? 'NAME'}" creates it`;
 
@@ -31,9 +41,11 @@ const advisers: Readonly<Record<string, Adviser>> = {
   EntityTooLarge: () => 'larger objects are uploaded in parts (multipart upload)',
   FileAlreadyExists: () =>
     'an object with this key exists and --forbid-overwrite keeps it; leave the flag out to replace it',
+  InvalidArgument: invalidArgument,
   InvalidAccessKeyId: () =>
     'check the AccessKey ID and which profile or variable it comes from; temporary keys also need --sts-token',
   InvalidSecurityToken: () => 'the STS token does not belong to this AccessKey ID; get a new pair',
+  InvalidTag: () => 'names and values of tags have letters, digits, spaces and + - = . _ : / only',
   NoSuchBucket: noSuchBucket,
   RequestTimeTooSkewed: () => "this machine's clock is off by more than 15 minutes; set it",
   SecurityTokenExpired: () => 'the STS token is too old; get a new one',
