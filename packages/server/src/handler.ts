@@ -1,4 +1,4 @@
-import type { InputOf, Operation, OutputOf } from '@openoss/protocol';
+import type { InputOf, Operation, OutputOf, RequestHeaders } from '@openoss/protocol';
 import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
 import type { IncomingBody } from './http/incoming-body.js';
 import type { ServerSettings } from './settings.js';
@@ -22,8 +22,8 @@ export interface HandlerContext<Op extends Operation> {
   readonly admit: (existing: ObjectRecord | undefined) => void;
   /** Decides on the operation's actions for another object of the bucket. Throws the denial. */
   readonly authorizeObject: (existing: ObjectRecord | undefined) => void;
-  /** The host that the client asked, without port. */
-  readonly host: string;
+  /** The request's headers, for rules that span several: lower-case names, byte-string values. */
+  readonly headers: RequestHeaders;
 }
 
 /** What a handler answers: the operation's output, and a status if it is not the usual one. */
@@ -37,7 +37,7 @@ export interface BoundHandler {
   readonly operation: Operation;
   /** Whether the operation works on a bucket that does not exist (and may create it). */
   readonly bucketOptional: boolean;
-  /** Whether the handler itself authorizes, object by object. */
+  /** Whether the handler itself authorizes, object by object, beyond what holds for the bucket. */
   readonly authorizesEachObject: boolean;
   /** Takes the context whose input `operation` describes; only the pipeline, which decodes by it, can have one. */
   readonly serve: (

@@ -10,8 +10,10 @@ import type { Duplex } from 'node:stream';
 import { headerFields, OssError } from '@openoss/protocol';
 import { StorageFull, StoreClosed } from '@openoss/storage';
 import { AnswerWriter } from './http/answer.js';
+import { Connection } from './http/connection.js';
 import type { Exchange } from './http/exchange.js';
 import { httpDates } from './http/http-date.js';
+import { lingeringClose } from './http/lingering-close.js';
 import { refusalOfParserError, refuseSocket } from './http/refuse-socket.js';
 import { requestIds } from './http/request-id.js';
 import type { Metrics } from './metrics.js';
@@ -40,8 +42,9 @@ export class OssServer {
   readonly #settings: PipelineParts['settings'];
   readonly #nextId = requestIds();
   readonly #date: () => string;
-  /** The exchange that a connection is busy with: what a parser error in its body belongs to. */
-  readonly #current = new WeakMap<Duplex, Exchange>();
+  readonly #connections = new WeakMap<Duplex, Connection>();
+  /** Every open socket: also those that Node's HTTP server does not know (yet, or any more). */
+  readonly #sockets = new Set<Socket>();
   readonly #secure: boolean;
 
   constructor(parts: OssServerParts) {
@@ -64,15 +67,23 @@ export class OssServer {
     };
     this.#server =
       tls === undefined ? createHttpServer(options) : createHttpsServer({ ...options, ...tls });
-    this.#server.on('request', (request, response) => this.#serve(request, response, false));
-    this.#server.on('checkContinue', (request, response) => this.#serve(request, response, true));
-    this.#server.on('checkExpectation', (request, response) =>
-      this.#refuseExpectation(request, response),
+    this.#server.on('request', (request, response) => this.#receive(request, response));
+    this.#server.on('checkContinue', (request, response) =>
+      this.#receive(request, response, 'continue'),
     );
-    this.#server.on('clientError', (error, socket) => this.#clientError(error, socket));
+    this.#server.on('checkExpectation', (request, response) =>
+      this.#receive(request, response, 'unknown'),
+    );
+    this.#server.on('clientError', (error, socket) => this.#clientError(error, socket as Socket));
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     // `CONNECT` and `Upgrade` are not spoken here; without a listener Node just closes.
-    this.#server.on('connect', (request, socket) => this.#refuseTunnel(request, socket));
+    this.#server.on('connect', (request, socket) => this.#refuseTunnel(request, socket as Socket));
     this.#server.setTimeout(0);
+    // A client may end its side of the connection when it has asked, and still wants the answer.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
   }
 
   /** Begins to listen; resolves with the address, or rejects with the system's error. */
@@ -82,6 +93,10 @@ export class OssServer {
       this.#server.once('error', fail);
       this.#server.listen({ host, port, backlog: 1024 }, () => {
         this.#server.off('error', fail);
+        // A connection that could not be accepted is no reason to end the service.
+        this.#server.on('error', (error) => {
+          this.#settings.log.error({ err: error }, 'a connection could not be accepted');
+        });
         resolve(this.#server.address() as AddressInfo);
       });
     });
@@ -99,56 +114,75 @@ export class OssServer {
     this.#answers.closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    const timer = setTimeout(() => this.#server.closeAllConnections(), grace);
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, grace);
     await closed;
     clearTimeout(timer);
   }
 
-  #exchange(
+  #receive(
     request: IncomingMessage,
     response: ServerResponse,
-    expectsContinue: boolean,
-  ): Exchange {
-    const exchange: Exchange = {
+    expects?: Exchange['expects'],
+  ): void {
+    const { socket } = request;
+    let connection = this.#connections.get(socket);
+    if (connection === undefined) {
+      connection = new Connection(socket, (exchange) => this.#serve(exchange));
+      this.#connections.set(socket, connection);
+    }
+    connection.receive({
       id: this.#nextId(),
       request,
       response,
       headers: headerFields(request.rawHeaders),
       startedAt: performance.now(),
-      expectsContinue,
+      expects,
       parserFailed: false,
+      bodyFault: undefined,
       closes: !response.shouldKeepAlive,
       operation: undefined,
-    };
-    this.#current.set(request.socket, exchange);
-    return exchange;
+      refusedWith: undefined,
+    });
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const exchange = this.#exchange(request, response, expectsContinue);
+  #serve(exchange: Exchange): void {
+    const { request, response } = exchange;
     // An answer that cannot be delivered is the client's loss; its error is seen as `close`.
     response.on('error', () => {});
     this.#metrics.requestBegan();
-    let code: string | undefined;
     response.on('close', () => {
       this.#metrics.requestFinished({
         operation: exchange.operation,
         status: response.headersSent ? response.statusCode : 0,
-        code,
+        code: exchange.refusedWith,
         milliseconds: performance.now() - exchange.startedAt,
       });
+      this.#connections.get(request.socket)?.served(exchange);
     });
     this.#answer(exchange).catch((error: unknown) => {
-      code = this.#refuse(exchange, error).code;
+      // Not even the refusal could be written.
+      this.#settings.log.error({ err: error, requestId: exchange.id }, 'a request got no answer');
+      response.destroy();
     });
   }
 
   async #answer(exchange: Exchange): Promise<void> {
-    await this.#answers.write(exchange, await this.#pipeline.serve(exchange));
+    try {
+      if (exchange.expects === 'unknown') {
+        throw new OssError('UnknownExpectation', {
+          details: { Expect: exchange.headers.get('expect') ?? '' },
+        });
+      }
+      await this.#answers.write(exchange, await this.#pipeline.serve(exchange));
+    } catch (error) {
+      await this.#refuse(exchange, error);
+    }
   }
 
   /** Answers a refusal; what is no `OssError` is a fault of ours: told to the log, hidden from the client. */
-  #refuse(exchange: Exchange, error: unknown): OssError {
+  async #refuse(exchange: Exchange, error: unknown): Promise<void> {
     const { request, response } = exchange;
     let refusal: OssError;
     if (error instanceof OssError) refusal = error;
@@ -168,57 +202,64 @@ export class OssServer {
         response.headersSent ? 'an answer was cut short' : 'a request failed',
       );
     }
+    exchange.refusedWith = refusal.code;
     if (response.headersSent) {
       // Part of the answer is out: only a body shorter than its Content-Length can tell the client.
       response.destroy();
-    } else {
-      this.#answers.writeError(
-        exchange,
-        refusal,
-        hostWithoutPort(exchange.headers.get('host') ?? ''),
-      );
+      return;
     }
-    return refusal;
-  }
-
-  #refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = this.#exchange(request, response, false);
-    response.on('error', () => {});
-    this.#refuse(
+    await this.#answers.writeError(
       exchange,
-      new OssError('UnknownExpectation', { details: { Expect: request.headers.expect ?? '' } }),
+      refusal,
+      hostWithoutPort(exchange.headers.get('host') ?? ''),
     );
   }
 
-  #refuseTunnel(request: IncomingMessage, socket: Duplex): void {
+  #refuseTunnel(request: IncomingMessage, socket: Socket): void {
     const error = new OssError('MethodNotAllowed', {
       details: { Method: request.method ?? '', ResourceType: 'Service' },
     });
-    refuseSocket(socket, error, this.#nextId(), this.#date());
+    this.#refuseSocket(socket, error);
   }
 
-  #clientError(error: Error & { code?: string }, socket: Duplex): void {
-    const refusal = refusalOfParserError(error);
+  /** Answers on a connection that carries no request which could be answered, and ends it. */
+  #refuseSocket(socket: Socket, refusal: OssError): void {
+    this.#metrics.requestBegan();
+    this.#metrics.requestFinished({
+      operation: undefined,
+      status: refusal.status,
+      code: refusal.code,
+      milliseconds: 0,
+    });
+    refuseSocket(socket, refusal, this.#nextId(), this.#date());
+  }
+
+  #clientError(error: Error & { code?: string }, socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection?.broken) return;
+    const exchange = connection?.latest;
+    const inBody = exchange !== undefined && !exchange.request.complete;
+    const refusal = refusalOfParserError(error, inBody);
     if (refusal === undefined) {
       socket.destroy();
       return;
     }
-    const exchange = this.#current.get(socket);
-    if (exchange === undefined || exchange.response.writableFinished) {
-      refuseSocket(socket, refusal, this.#nextId(), this.#date());
+    if (connection !== undefined) connection.broken = true;
+    if (exchange === undefined) {
+      this.#refuseSocket(socket, refusal);
       return;
     }
     exchange.closes = true;
     exchange.parserFailed = true;
-    if (exchange.request.complete) {
-      // The fault is in bytes after a whole request (a body longer than its Content-Length): that
-      // request is still answered, and what follows it is dropped with the connection.
-      exchange.response.on('finish', () => (socket as Socket).destroySoon());
-      if (exchange.response.headersSent) exchange.response.end();
-      return;
+    if (inBody) {
+      // Its reader fails, now or when it comes to read, and the refusal is the answer.
+      exchange.bodyFault = refusal;
+      if (exchange.request.listenerCount('error') > 0) exchange.request.emit('error', refusal);
+    } else if (exchange.response.writableEnded) {
+      exchange.response.on('close', () => lingeringClose(socket, socket));
     }
-    // The fault is in the body being read: its reader fails, and the refusal is the answer.
-    exchange.request.emit('error', refusal);
+    // What follows a whole request (a body longer than its Content-Length) is dropped with the
+    // connection, when that request has been answered.
   }
 }
 

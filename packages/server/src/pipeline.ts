@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { objectMatters } from '@openoss/access';
 import type { Directory } from '@openoss/directory';
 import {
@@ -18,6 +19,7 @@ import { checkBodyMd5 } from './http/content-md5.js';
 import type { Exchange } from './http/exchange.js';
 import { declaredSize, hasBody, incomingBody } from './http/incoming-body.js';
 import type { ServerSettings } from './settings.js';
+import { refuseAccessRestrictions } from './stages/access-restrictions.js';
 import { addressOf, type RequestAddress } from './stages/address.js';
 import { authenticate } from './stages/authenticate.js';
 import { type Authorization, actionsOf, authorize } from './stages/authorize.js';
@@ -70,6 +72,7 @@ export class Pipeline {
     exchange.operation = operation.name;
 
     const { bucket: bucketName, key, query } = address;
+    refuseAccessRestrictions(headers, query);
     const caller = authenticate(
       { method, bucket: bucketName, key, query, headers },
       this.#directory,
@@ -93,11 +96,13 @@ export class Pipeline {
       bucket,
     };
     const matters = bucket !== undefined && objectMatters(caller.principal, bucket);
-    if (!handler.authorizesEachObject) {
-      const object =
-        matters && key !== undefined ? await this.#store.getObject(bucket.name, key) : undefined;
-      authorize(authorization, object);
-    }
+    // An operation on many objects is authorized here for the bucket, before its body is read, and
+    // by its handler for each object.
+    const object =
+      matters && key !== undefined && !handler.authorizesEachObject
+        ? await this.#store.getObject(bucket.name, key)
+        : undefined;
+    authorize(authorization, object);
 
     if (body?.field.kind === 'payload') {
       input[body.property] = incomingBody(exchange, size, {
@@ -119,7 +124,7 @@ export class Pipeline {
         ? (existing: ObjectRecord | undefined) => authorize(authorization, existing)
         : admitAll,
       authorizeObject: (existing) => authorize(authorization, existing),
-      host: headers.get('host') ?? '',
+      headers,
     };
     const { status, output } = await handler.serve(context as never);
     const encoded = encodeOutput(operation, { ...output });
@@ -189,6 +194,10 @@ export class Pipeline {
     );
     if (bytes.length === 0) return undefined;
     checkBodyMd5(bytes, md5);
+    // Decoding would put U+FFFD for every bad byte, and so make of a name another name.
+    if (!isUtf8(bytes)) {
+      throw new OssError('MalformedXml', { details: { Reason: 'the document is not UTF-8' } });
+    }
     return decodeXmlBody(field, bytes.toString('utf8'));
   }
 }

@@ -5,8 +5,19 @@ import { OssError } from './oss-error.js';
 /** Where the page of an EC is; OSS puts it into `<RecommendDoc>`. */
 const RECOMMENDED_DOC = 'https://api.aliyun.com/troubleshoot?q=';
 
-/** The `<Error>` document of a refusal (oss-protocol.md, 2.3). */
-export function writeErrorDocument(error: OssError, requestId: string, hostId: string): string {
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/**
+ * The `<Error>` document of a refusal (oss-protocol.md, 2.3). Characters that XML 1.0 cannot carry,
+ * which a key or an argument may well hold, become U+FFFD: a client must be able to read why it was
+ * refused.
+ */
+export function writeErrorDocument(
+  error: Pick<OssError, 'code' | 'message' | 'ec' | 'details'>,
+  requestId: string,
+  hostId: string,
+): string {
   const elements: [string, string][] = [
     ['Code', error.code],
     ['Message', error.message],
@@ -17,7 +28,10 @@ export function writeErrorDocument(error: OssError, requestId: string, hostId: s
   if (error.ec !== undefined) {
     elements.push(['EC', error.ec], ['RecommendDoc', RECOMMENDED_DOC + error.ec]);
   }
-  return writeFlatXml('Error', elements);
+  return writeFlatXml(
+    'Error',
+    elements.map(([name, text]) => [name, text.replace(NOT_XML, '\uFFFD')] as const),
+  );
 }
 
 /** What a client has of an answer that is not a success. */

@@ -1,5 +1,6 @@
 import { OssError } from '../errors/oss-error.js';
 import type { Codec } from '../operation/codec.js';
+import { isAscii, utf8Text } from '../signature/byte-string.js';
 
 /** The tags of an object, in the order they were given. */
 export type TagSet = readonly { readonly key: string; readonly value: string }[];
@@ -37,11 +38,13 @@ function length(text: string): number {
 
 /**
  * The header form of a tag set, `k=v&k2=v2`, each part URL-encoded UTF-8; a key without `=` has the
- * empty value. Two `=` in one pair or a broken encoding is `TagHeaderMalformed`.
+ * empty value. Two `=` in one pair, a broken encoding or none is `TagHeaderMalformed`.
  */
 export const tagHeader: Codec<TagSet> = {
   type: 'string',
   decode(header) {
+    // Bytes beyond ASCII were not URL-encoded, and what they mean is anybody's guess.
+    if (!isAscii(header)) throw malformed(header);
     const tags = header.split('&').map((pair) => {
       const [key = '', value = '', ...more] = pair.split('=');
       if (more.length > 0) throw malformed(header);
@@ -68,6 +71,6 @@ function decodePart(part: string, header: string): string {
 
 function malformed(header: string): OssError {
   return new OssError('TagHeaderMalformed', {
-    details: { ArgumentName: 'x-oss-tagging', ArgumentValue: header },
+    details: { ArgumentName: 'x-oss-tagging', ArgumentValue: utf8Text(header) },
   });
 }

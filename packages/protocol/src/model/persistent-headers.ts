@@ -71,6 +71,22 @@ export const persistentHeaders: Codec<PersistentHeaders> = {
       .join(','),
 };
 
+/**
+ * Refuses persistent headers that the request itself contradicts: a header of the same name with
+ * another value. `headers` have lower-case names and byte-string values.
+ */
+export function checkPersistentHeaders(
+  persistent: PersistentHeaders,
+  headers: ReadonlyMap<string, string>,
+): void {
+  for (const [name, value] of persistent) {
+    const real = headers.get(name.toLowerCase());
+    if (real !== undefined && real !== value) {
+      throw refusal(`The value of ${name} differs from the header of that name in the request.`);
+    }
+  }
+}
+
 function isUtf8(bytes: Buffer): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,4 +1,5 @@
 import { OssError } from '../errors/oss-error.js';
+import { utf8Text } from '../signature/byte-string.js';
 
 /** The most bytes of user metadata one object can have, names and values together. */
 export const MAX_METADATA_BYTES = 8 * 1024;
@@ -15,7 +16,7 @@ export function checkUserMetadata(entries: Readonly<Record<string, string>>): vo
   for (const [name, value] of Object.entries(entries)) {
     if (!METADATA_NAME.test(name)) {
       throw new OssError('MetadataNameInvalid', {
-        details: { ArgumentName: `x-oss-meta-${name}`, ArgumentValue: value },
+        details: { ArgumentName: `x-oss-meta-${name}`, ArgumentValue: utf8Text(value) },
       });
     }
     bytes += name.length + value.length;

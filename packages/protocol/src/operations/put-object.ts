@@ -109,6 +109,15 @@ export const PutObject = operation({
       { flag: false },
     ),
     requestPayer: header('x-oss-request-payer', text, 'Who pays for the request.', { flag: false }),
+    copySource: header(
+      'x-oss-copy-source',
+      text,
+      'The object to copy: what makes it a CopyObject.',
+      {
+        notImplemented: true,
+        flag: false,
+      },
+    ),
     callback: header('x-oss-callback', text, 'The callback to make after the upload.', {
       notImplemented: true,
       flag: false,

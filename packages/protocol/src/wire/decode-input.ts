@@ -2,6 +2,7 @@ import { OssError } from '../errors/oss-error.js';
 import { BadValue } from '../operation/codec.js';
 import type { Field, HeaderField, HeaderMapField, QueryField } from '../operation/field.js';
 import type { Operation } from '../operation/operation.js';
+import { utf8Text } from '../signature/byte-string.js';
 import { readXml } from '../xml/xml-reader.js';
 import { XmlSyntaxError } from '../xml/xml-tree.js';
 import type { QueryParameter } from './request-target.js';
@@ -98,14 +99,16 @@ function readHeaderMap(
   field: HeaderMapField,
   headers: RequestHeaders,
 ): void {
-  let entries: Record<string, string> | undefined;
+  let found: [name: string, value: string][] | undefined;
   for (const [name, value] of headers) {
     if (name.startsWith(field.prefix) && name.length > field.prefix.length) {
-      entries ??= {};
-      entries[name.slice(field.prefix.length)] = value;
+      found ??= [];
+      found.push([name.slice(field.prefix.length), value]);
     }
   }
-  if (entries === undefined) return;
+  if (found === undefined) return;
+  // Not by assignment: `__proto__` is a name that a client can send.
+  const entries = Object.fromEntries(found);
   field.check?.(entries);
   input[property] = entries;
 }
@@ -120,7 +123,9 @@ function refusal(
     ...(fault === undefined || fault.message === '' ? {} : { message: fault.message }),
     details: {
       ArgumentName: field.name,
-      ...(value === undefined ? {} : { ArgumentValue: value }),
+      ...(value === undefined
+        ? {}
+        : { ArgumentValue: field.kind === 'header' ? utf8Text(value) : value }),
     },
   });
 }

@@ -26,11 +26,11 @@ export function decodeOutput(
         break;
       }
       case 'headerMap': {
-        const entries: Record<string, string> = {};
+        const entries: [name: string, text: string][] = [];
         for (const [name, text] of answer.headers) {
-          if (name.startsWith(field.prefix)) entries[name.slice(field.prefix.length)] = text;
+          if (name.startsWith(field.prefix)) entries.push([name.slice(field.prefix.length), text]);
         }
-        output[property] = entries;
+        output[property] = Object.fromEntries(entries);
         break;
       }
       case 'xml':

@@ -30,7 +30,6 @@ export const deleteMultipleObjects = handler(
         },
       });
     }
-    authorizeObject(undefined);
     for (const { key } of objects) {
       checkObjectKey(key);
       authorizeObject(await store.getObject(from, key));

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeader } from 'node:http';
 import { type OssError, type WireHeader, writeErrorDocument } from '@openoss/protocol';
 import type { Exchange } from './exchange.js';
 import { hasBody } from './incoming-body.js';
+import { lingeringClose } from './lingering-close.js';
 
 /** What is to be answered: headers exactly as they will stand on the wire, and a body. */
 export interface Answer {
@@ -10,9 +11,14 @@ export interface Answer {
   readonly body?: string | Buffer | AsyncIterable<Buffer> | undefined;
 }
 
-/** How much of an unwanted body is read after its refusal, so that a client that is sending sees the answer. */
-const DRAIN_BYTES = 64 * 1024 * 1024;
-const DRAIN_MILLISECONDS = 3_000;
+/**
+ * The longest error document that a HEAD answers in a header. Clients bound the header of an answer
+ * (Node: 16 KiB in all); past this only what names the error is told, without its details.
+ */
+const MAX_DOCUMENT_IN_HEADER = 8 * 1024;
+
+/** Up to so many bytes of a body that nobody wants are read rather than give the connection up. */
+const SHORT_REST = 64 * 1024;
 
 /** Writes answers; the only place that knows the common headers. */
 export class AnswerWriter {
@@ -30,6 +36,7 @@ export class AnswerWriter {
   /** Writes a success. Resolves when the body has been handed over; throws when its bytes cannot be read. */
   async write(exchange: Exchange, answer: Answer): Promise<void> {
     const { body } = answer;
+    if (isStillSending(exchange)) await dropShortRest(exchange);
     if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
       // Never as a string: Node would write it together with the head, and both as UTF-8.
       const bytes = typeof body === 'string' ? Buffer.from(body) : body;
@@ -40,15 +47,21 @@ export class AnswerWriter {
   }
 
   /** Writes a refusal in OSS's form; `hostId` is the host that the client asked. */
-  writeError(exchange: Exchange, error: OssError, hostId: string): void {
+  async writeError(exchange: Exchange, error: OssError, hostId: string): Promise<void> {
+    if (isStillSending(exchange)) await dropShortRest(exchange);
     const headers: WireHeader[] = Object.entries(error.headers);
     if (error.ec !== undefined) headers.push(['x-oss-ec', error.ec]);
     if (error.status === 304) {
       this.#writeWhole(exchange, 304, headers, undefined);
       return;
     }
-    const document = Buffer.from(writeErrorDocument(error, exchange.id, hostId));
+    let document = Buffer.from(writeErrorDocument(error, exchange.id, hostId));
     if (exchange.request.method === 'HEAD') {
+      if (document.length > MAX_DOCUMENT_IN_HEADER) {
+        const { code, message, ec } = error;
+        const brief = { code, message, ec, details: {} };
+        document = Buffer.from(writeErrorDocument(brief, exchange.id, hostId));
+      }
       headers.push(['x-oss-err', document.toString('base64')]);
       this.#writeWhole(exchange, error.status, headers, undefined);
       return;
@@ -62,14 +75,15 @@ export class AnswerWriter {
     headers: readonly WireHeader[],
     length: number | undefined,
   ): OutgoingHttpHeader[] {
-    const closes = exchange.closes || this.closing;
+    // A client that has said its last word (FIN) will not ask again.
+    exchange.closes ||= this.closing || exchange.request.socket.readableEnded;
     const flat: string[] = [
       'Server',
       'AliyunOSS',
       'Date',
       this.#date(),
       'Connection',
-      closes ? 'close' : 'keep-alive',
+      exchange.closes ? 'close' : 'keep-alive',
       'x-oss-request-id',
       exchange.id,
     ];
@@ -94,13 +108,13 @@ export class AnswerWriter {
       response.destroy();
       return;
     }
-    const unread = !request.complete && hasBody(exchange);
-    if (unread) exchange.closes = true;
+    const stillSending = isStillSending(exchange);
+    if (stillSending) exchange.closes = true;
     const noBody = status === 304 || status === 204;
     const length = noBody ? undefined : (body?.length ?? 0);
     response.sendDate = false;
     response.writeHead(status, this.#head(exchange, headers, length));
-    if (!unread) {
+    if (!stillSending) {
       response.end(request.method === 'HEAD' ? undefined : body);
       return;
     }
@@ -115,14 +129,14 @@ export class AnswerWriter {
     headers: readonly WireHeader[],
     body: AsyncIterable<Buffer>,
   ): Promise<void> {
-    const { request, response } = exchange;
+    const { response } = exchange;
     const chunks = body[Symbol.asyncIterator]();
     try {
       // The first block is verified before the head is sent: if it is bad, the client gets a 500.
       let next = await chunks.next();
       if (response.destroyed) return;
       response.sendDate = false;
-      if (!request.complete && hasBody(exchange)) exchange.closes = true;
+      if (isStillSending(exchange)) exchange.closes = true;
       response.writeHead(status, this.#head(exchange, headers, undefined));
       if (!next.done) response.cork();
       let corked = !next.done;
@@ -136,7 +150,7 @@ export class AnswerWriter {
         if (response.destroyed) return;
         next = await chunks.next();
       }
-      if (!request.complete && hasBody(exchange)) linger(exchange);
+      if (isStillSending(exchange)) linger(exchange);
       else response.end();
     } finally {
       await chunks.return?.();
@@ -154,31 +168,23 @@ function drained({ response }: Exchange): Promise<void> {
   });
 }
 
+/** Whether more of the request may come: the rest of a body that nobody read, or what the parser gave up on. */
+function isStillSending(exchange: Exchange): boolean {
+  return exchange.parserFailed || (!exchange.request.complete && hasBody(exchange));
+}
+
 /**
- * Ends the connection after an answer whose request is still being sent. The client is told at once
- * that nothing more follows the answer (FIN), but what it goes on sending is read and dropped, up to
- * the limits: closing under its hands makes its kernel drop the answer unread.
+ * Drops a short body that nobody wants. It has mostly come with its head, but the parser tells of
+ * its end only a moment later; waiting for that moment saves the connection for the next request.
  */
+async function dropShortRest({ request, headers, parserFailed, expects }: Exchange) {
+  const length = Number(headers.get('content-length') ?? 0);
+  // A client that waits for 100 may send the body or not: what comes next could be either.
+  if (parserFailed || expects !== undefined || !(length <= SHORT_REST)) return;
+  request.resume();
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 function linger({ request, parserFailed }: Exchange): void {
-  const { socket } = request;
-  let dropped = 0;
-  const source = parserFailed ? socket : request;
-  const finish = () => {
-    clearTimeout(timer);
-    source.off('data', onData).off('end', finish).off('close', finish);
-    socket.off('end', finish);
-    socket.destroySoon();
-  };
-  const onData = (chunk: Buffer) => {
-    dropped += chunk.length;
-    if (dropped > DRAIN_BYTES) finish();
-  };
-  const timer = setTimeout(finish, DRAIN_MILLISECONDS);
-  request.on('error', () => {});
-  source.on('data', onData).on('end', finish).on('close', finish);
-  socket.on('end', finish);
-  source.resume();
-  // TLS has no half-closed connection that Node would let us read from.
-  if (!('encrypted' in socket)) socket.end();
-  if (socket.readableEnded || socket.destroyed) finish();
+  lingeringClose(request.socket, parserFailed ? request.socket : request);
 }

@@ -15,7 +15,16 @@ export function parseContentMd5(header: string): Buffer {
 export function checkBodyMd5(body: Buffer, header: string | undefined): void {
   if (header === undefined) return;
   const expected = parseContentMd5(header);
-  if (!createHash('md5').update(body).digest().equals(expected)) {
-    throw new OssError('ContentMd5Mismatch', { details: { 'Content-MD5': header } });
-  }
+  if (!createHash('md5').update(body).digest().equals(expected)) throw mismatch(header);
+}
+
+/** A refusal by storage, which compares digests, with the header that gave the digest. */
+export function namingContentMd5(error: unknown, header: string | undefined): unknown {
+  return error instanceof OssError && error.kind === 'ContentMd5Mismatch' && header !== undefined
+    ? mismatch(header)
+    : error;
+}
+
+function mismatch(header: string): OssError {
+  return new OssError('ContentMd5Mismatch', { details: { 'Content-MD5': header } });
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestHeaders } from '@openoss/protocol';
+import type { OssError, RequestHeaders } from '@openoss/protocol';
 
 /** One request and its answer on their way through the server. */
 export interface Exchange {
@@ -10,12 +10,16 @@ export interface Exchange {
   readonly headers: RequestHeaders;
   /** From `process.hrtime`, in milliseconds. */
   readonly startedAt: number;
-  /** Whether the client waits to be told before it sends its body. */
-  expectsContinue: boolean;
+  /** What its Expect header asks for: to be told before it sends its body, or something else. */
+  expects: 'continue' | 'unknown' | undefined;
   /** Whether the parser has given up on the connection: what follows is bytes, not a body. */
   parserFailed: boolean;
+  /** What the parser found wrong with the body: whoever reads it, or comes to read it, fails with this. */
+  bodyFault: OssError | undefined;
   /** Whether the connection must not be used again after this answer. */
   closes: boolean;
   /** The operation's name once it is known, for log and metrics. */
   operation: string | undefined;
+  /** The OSS code that the request was refused with, for metrics. */
+  refusedWith: string | undefined;
 }

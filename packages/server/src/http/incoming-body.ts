@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { OssError } from '@openoss/protocol';
 import type { Exchange } from './exchange.js';
 
@@ -34,7 +33,14 @@ export function declaredSize(exchange: Exchange): number | undefined {
     }
     return Number(length);
   }
-  if (exchange.headers.has('transfer-encoding')) return undefined;
+  const encoding = exchange.headers.get('transfer-encoding');
+  if (encoding !== undefined) {
+    // What is compressed on the way would be stored compressed, unknown to all who read it.
+    if (encoding.toLowerCase() !== 'chunked') {
+      throw new OssError('HeaderNotImplemented', { details: { Header: 'Transfer-Encoding' } });
+    }
+    return undefined;
+  }
   throw new OssError('MissingContentLength');
 }
 
@@ -60,13 +66,13 @@ export function incomingBody(
       take(exchange);
       return size === 0
         ? Buffer.alloc(0)
-        : readWhole(exchange.request, limit, tooLarge, options.idleTimeout);
+        : readWhole(exchange, limit, tooLarge, options.idleTimeout);
     },
     stream() {
       return readStream(exchange, options.idleTimeout);
     },
     wholeIfShort() {
-      if (size !== undefined && size <= SHORT_BODY && !exchange.expectsContinue) {
+      if (size !== undefined && size <= SHORT_BODY && exchange.expects === undefined) {
         return this.whole(SHORT_BODY, () => new OssError('EntityTooLarge'));
       }
       return this.stream();
@@ -75,19 +81,31 @@ export function incomingBody(
 }
 
 function take(exchange: Exchange): void {
-  if (exchange.expectsContinue) {
-    exchange.expectsContinue = false;
+  if (exchange.expects === 'continue') {
+    exchange.expects = undefined;
     exchange.response.writeContinue();
   }
 }
 
+/** What became of a body before anybody came to read it: its events are over and will not be heard. */
+function earlierFailure({ request, bodyFault }: Exchange): OssError | undefined {
+  if (bodyFault !== undefined) return bodyFault;
+  return request.destroyed && !request.readableEnded ? cutShort(undefined) : undefined;
+}
+
 function readWhole(
-  request: IncomingMessage,
+  exchange: Exchange,
   limit: number,
   tooLarge: () => Error,
   idleTimeout: number,
 ): Promise<Buffer> {
+  const { request } = exchange;
   return new Promise((resolve, reject) => {
+    const failed = earlierFailure(exchange);
+    if (failed !== undefined) {
+      reject(failed);
+      return;
+    }
     let chunks: Buffer[] | undefined;
     let first: Buffer | undefined;
     let length = 0;
@@ -138,7 +156,7 @@ async function* readStream(exchange: Exchange, idleTimeout: number): AsyncGenera
   const { request } = exchange;
   let timedOut = false;
   let wake: (() => void) | undefined;
-  let failure: Error | undefined;
+  let failure: Error | undefined = earlierFailure(exchange);
   let ended = false;
   const wakeUp = () => {
     wake?.();

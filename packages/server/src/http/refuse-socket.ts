@@ -1,39 +1,41 @@
-import type { Duplex } from 'node:stream';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { type ErrorKind, OssError, writeErrorDocument } from '@openoss/protocol';
+import { lingeringClose } from './lingering-close.js';
 
 /**
  * The refusal for an error that Node's HTTP parser met: what the client did, in OSS's words.
- * undefined where nothing can be said any more, because the connection is gone.
+ * undefined where nothing can be said any more, because it is the connection that failed.
+ * `inBody` tells whether the parser was reading a body.
  */
-export function refusalOfParserError(error: Error & { code?: string }): OssError | undefined {
-  const kind = kindOfParserError(error.code);
+export function refusalOfParserError(
+  error: Error & { code?: string },
+  inBody: boolean,
+): OssError | undefined {
+  const kind = kindOfParserError(error.code ?? '', inBody);
   return kind === undefined ? undefined : new OssError(kind, { cause: error });
 }
 
-function kindOfParserError(code: string | undefined): ErrorKind | undefined {
+function kindOfParserError(code: string, inBody: boolean): ErrorKind | undefined {
   switch (code) {
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return undefined;
     case 'HPE_HEADER_OVERFLOW':
       return 'RequestHeadersTooLarge';
     case 'HPE_INVALID_CONTENT_LENGTH':
     case 'HPE_UNEXPECTED_CONTENT_LENGTH':
       return 'ContentLengthNotInteger';
     case 'HPE_INVALID_EOF_STATE':
-      return 'IncompleteBody';
+      return inBody ? 'IncompleteBody' : 'MalformedRequest';
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return 'RequestTimeout';
     default:
-      return 'MalformedRequest';
+      // Anything else comes from the socket: a reset, a failed TLS handshake.
+      return code.startsWith('HPE_') ? 'MalformedRequest' : undefined;
   }
 }
 
-const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 408: 'Request Timeout' };
-
 /** Answers a refusal on a connection that carries no request we could answer, and ends it. */
 export function refuseSocket(
-  socket: Duplex,
+  socket: Socket,
   error: OssError,
   requestId: string,
   date: string,
@@ -44,7 +46,7 @@ export function refuseSocket(
   }
   const document = writeErrorDocument(error, requestId, '');
   const head = [
-    `HTTP/1.1 ${error.status} ${REASONS[error.status] ?? 'Error'}`,
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
     'Server: AliyunOSS',
     `Date: ${date}`,
     'Content-Type: application/xml',
@@ -52,8 +54,10 @@ export function refuseSocket(
     'Connection: close',
     `x-oss-request-id: ${requestId}`,
     ...(error.ec === undefined ? [] : [`x-oss-ec: ${error.ec}`]),
+    'x-oss-server-time: 0',
     '',
     '',
   ];
-  socket.end(head.join('\r\n') + document);
+  socket.write(head.join('\r\n') + document);
+  lingeringClose(socket, socket);
 }

@@ -47,10 +47,11 @@ export function readStoredHeaders(
   readonly persistent: Readonly<Record<string, string>>;
 } {
   const known: Record<string, string> = {};
-  const persistent: Record<string, string> = {};
-  for (const [name, value] of headers) {
-    if (name in SYSTEM_HEADERS) known[SYSTEM_HEADERS[name as SystemHeader]] = value;
-    else persistent[name] = value;
+  const persistent: (readonly [name: string, value: string])[] = [];
+  for (const header of headers) {
+    const [name, value] = header;
+    if (Object.hasOwn(SYSTEM_HEADERS, name)) known[SYSTEM_HEADERS[name as SystemHeader]] = value;
+    else persistent.push(header);
   }
-  return { ...known, persistent };
+  return { ...known, persistent: Object.fromEntries(persistent) };
 }
