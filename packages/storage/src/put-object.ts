@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { OssError } from '@openoss/protocol';
 import type { BucketRegistry } from './bucket-registry.js';
-import { type BlobEngine, StorageFull } from './engine/blob-engine.js';
+import { type BlobEngine, type BlobWriter, StorageFull } from './engine/blob-engine.js';
 import { EngineFailed } from './engine/metadata-engine.js';
 import type { NextObject, ObjectCommits } from './object-commits.js';
-import type { ObjectRecord } from './object-record.js';
+import type { ObjectBody, ObjectRecord } from './object-record.js';
 import type { PutObjectRequest, PutObjectResult } from './object-store.js';
 import { type ReceivedBody, receiveBody } from './receive-body.js';
 
@@ -79,7 +79,7 @@ function nextObject(
 ): NextObject {
   const revision = commits.nextId();
   const { storageClass, acl, owner, headers, metadata, tags } = attributes;
-  const described: Omit<ObjectRecord, 'body'> = {
+  const record: ObjectRecord = {
     key,
     revision,
     type: 'Normal',
@@ -93,13 +93,18 @@ function nextObject(
     headers,
     metadata,
     tags,
+    body: bodyOf(content, revision),
   };
-  if (!Buffer.isBuffer(content)) {
-    return { record: { ...described, body: { kind: 'blob', id: content.id } } };
-  }
-  if (size === 0) return { record: { ...described, body: { kind: 'empty' } } };
-  const body = { kind: 'inline', id: revision, crc32: crc32(content) } as const;
-  return { record: { ...described, body }, inline: content };
+  return record.body.kind === 'inline' && Buffer.isBuffer(content)
+    ? { record, inline: content }
+    : { record };
+}
+
+/** Where the bytes will be; an inline body goes by the revision it comes with. */
+function bodyOf(content: Buffer | BlobWriter, revision: string): ObjectBody {
+  if (!Buffer.isBuffer(content)) return { kind: 'blob', id: content.id };
+  if (content.length === 0) return { kind: 'empty' };
+  return { kind: 'inline', id: revision, crc32: crc32(content) };
 }
 
 async function discard({ content }: ReceivedBody): Promise<void> {
