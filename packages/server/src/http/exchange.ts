@@ -8,7 +8,7 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** The request's headers: lower-case names, byte-string values. */
   readonly headers: RequestHeaders;
-  /** From `process.hrtime`, in milliseconds. */
+  /** When its head had come, by `performance.now()`: milliseconds of a clock that never goes back. */
   readonly startedAt: number;
   /** What its Expect header asks for: to be told before it sends its body, or something else. */
   expects: 'continue' | 'unknown' | undefined;

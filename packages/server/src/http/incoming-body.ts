@@ -26,7 +26,7 @@ export interface BodyOptions {
 export function declaredSize(exchange: Exchange): number | undefined {
   const length = exchange.headers.get('content-length');
   if (length !== undefined) {
-    if (!/^\d{1,15}$/.test(length)) {
+    if (!/^\d+$/.test(length)) {
       throw new OssError('ContentLengthNotInteger', {
         details: { ArgumentName: 'Content-Length', ArgumentValue: length },
       });

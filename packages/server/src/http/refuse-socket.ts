@@ -21,7 +21,6 @@ function kindOfParserError(code: string, inBody: boolean): ErrorKind | undefined
     case 'HPE_HEADER_OVERFLOW':
       return 'RequestHeadersTooLarge';
     case 'HPE_INVALID_CONTENT_LENGTH':
-    case 'HPE_UNEXPECTED_CONTENT_LENGTH':
       return 'ContentLengthNotInteger';
     case 'HPE_INVALID_EOF_STATE':
       return inBody ? 'IncompleteBody' : 'MalformedRequest';
