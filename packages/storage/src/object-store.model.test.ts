@@ -235,6 +235,6 @@ it('behaves like maps in maps, whatever is done to it, also when it is opened ag
         await real.store.close();
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
