@@ -23,6 +23,7 @@ export type { FailedRequest } from './errors/failed-request.js';
 export { InvalidFieldError } from './errors/invalid-field-error.js';
 export { NetworkError, type NetworkErrorOptions } from './errors/network-error.js';
 export { OperationError } from './errors/operation-error.js';
+export { ProxyError } from './errors/proxy-error.js';
 export { ServiceError } from './errors/service-error.js';
 export { TimeoutError, type TimeoutPhase } from './errors/timeout-error.js';
 export { TruncatedAnswerError } from './errors/truncated-answer-error.js';
@@ -34,5 +35,11 @@ export {
   type SendInput,
   type SendOutput,
 } from './oss-client.js';
-export type { OssClientOptions, RequestOptions, TransferProgress } from './oss-client-options.js';
+export type {
+  OssClientOptions,
+  RequestOptions,
+  Retry,
+  TransferProgress,
+} from './oss-client-options.js';
 export type { ConnectionOptions, TlsOptions } from './transport/connections.js';
+export { describeProxyFailure } from './transport/describe-failure.js';

@@ -5,6 +5,7 @@ import { GetObject, PutObject } from '@openoss/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CanceledError } from './errors/canceled-error.js';
 import { CertificateError } from './errors/certificate-error.js';
+import { ProxyError } from './errors/proxy-error.js';
 import { TimeoutError } from './errors/timeout-error.js';
 import { OssClient } from './oss-client.js';
 import {
@@ -251,6 +252,23 @@ describe('connections', () => {
       host: 'examplebucket.oss.example.com:8080',
       'proxy-authorization': `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
     });
+  });
+
+  it('to a forward proxy that fail are said to be those', async () => {
+    const sent = (port: number) =>
+      testClient('http://oss.example.com', {
+        forwardProxy: `http://127.0.0.1:${port}`,
+        readWriteTimeoutMs: 100,
+        maxAttempts: 1,
+      }).send(PutObject, put);
+    const { port: silent } = await tcpServer(() => {});
+    await expect(sent(silent)).rejects.toThrow(`the proxy 127.0.0.1:${silent} neither sent nor`);
+    const { port: closing } = await tcpServer((socket) => socket.end());
+    const failure = sent(closing);
+    await expect(failure).rejects.toBeInstanceOf(ProxyError);
+    await expect(failure).rejects.toThrow(
+      /^the connection to the proxy 127\.0\.0\.1:\d+ was broken/,
+    );
   });
 
   it('go to a forward proxy over TLS, whose own certificate counts', async () => {

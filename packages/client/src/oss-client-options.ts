@@ -44,9 +44,23 @@ export interface TransferProgress {
   readonly attempt: number;
 }
 
+/** Another attempt that is about to be waited for. */
+export interface Retry {
+  /** What the last attempt failed with. */
+  readonly error: unknown;
+  /** Which try comes next; the first retry is 2. */
+  readonly attempt: number;
+  /** How often is tried in all. */
+  readonly maxAttempts: number;
+  /** How long is waited before it, in milliseconds. */
+  readonly delayMs: number;
+}
+
 /** What holds for one request. */
 export interface RequestOptions {
   /** Ends the operation, also between attempts and while the answer's body is read. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+  /** Told before each wait. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
 }

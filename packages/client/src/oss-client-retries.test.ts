@@ -6,7 +6,7 @@ import { formatHttpDate, GetBucketInfo, PutObject } from '@openoss/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RequestBody } from './body/request-body.js';
 import { NetworkError } from './errors/network-error.js';
-import type { TransferProgress } from './oss-client-options.js';
+import type { Retry, TransferProgress } from './oss-client-options.js';
 import { answeringServer, refuse, tcpServer } from './testing/loopback-server.js';
 import { TestClock, testClient } from './testing/test-client.js';
 
@@ -84,6 +84,18 @@ describe('trying again', () => {
     const server = await answeringServer((response) => refuse(response, status, code));
     await expect(testClient(server.endpoint).send(PutObject, put)).rejects.toMatchObject({ code });
     expect(server.requests).toHaveLength(times);
+  });
+
+  it('is announced to whoever wants to know, before each wait', async () => {
+    const server = await answeringServer((response) => refuse(response, 500, 'InternalError'));
+    const retries: Retry[] = [];
+    const client = testClient(server.endpoint, { maxAttempts: 3, random: () => 0.5 });
+    const sending = client.send(PutObject, put, { onRetry: (retry) => retries.push(retry) });
+    await expect(sending).rejects.toMatchObject({ code: 'InternalError' });
+    expect(retries).toMatchObject([
+      { attempt: 2, maxAttempts: 3, delayMs: 400, error: { code: 'InternalError' } },
+      { attempt: 3, maxAttempts: 3, delayMs: 800, error: { code: 'InternalError' } },
+    ]);
   });
 
   it('is what a refused connection gets', async () => {

@@ -240,11 +240,14 @@ export class OssClient {
           clock: this.#clock,
           random: this.#random,
           signal,
-          onRetry: (error, attempt, delayMs) =>
+          onRetry: (retry) => {
+            const { error, attempt, maxAttempts, delayMs } = retry;
             this.#log(
               'warning',
-              `${operation.name}: ${error instanceof Error ? error.message : error}; attempt ${attempt} of ${this.#maxAttempts} in ${Math.round(delayMs)} ms`,
-            ),
+              `${operation.name}: ${error instanceof Error ? error.message : error}; attempt ${attempt} of ${maxAttempts} in ${Math.round(delayMs)} ms`,
+            );
+            options.onRetry?.(retry);
+          },
         },
       );
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { CanceledError } from '../errors/canceled-error.js';
+import type { Retry } from '../oss-client-options.js';
 import { backOff } from './back-off.js';
 import { isRetryable } from './is-retryable.js';
 
@@ -11,8 +12,8 @@ export interface RetryOptions {
   /** From 0 to 1, 1 excluded. */
   readonly random: () => number;
   readonly signal: AbortSignal | undefined;
-  /** Told before each wait: what failed, which attempt comes next, and after how many milliseconds. */
-  readonly onRetry: (error: unknown, attempt: number, delayMs: number) => void;
+  /** Told before each wait. */
+  readonly onRetry: (retry: Retry) => void;
 }
 
 /**
@@ -30,7 +31,7 @@ export async function withRetries<T>(
     } catch (error) {
       if (attempt >= maxAttempts || !isRetryable(error)) throw error;
       const delayMs = backOff(attempt + 1, random());
-      onRetry(error, attempt + 1, delayMs);
+      onRetry({ error, attempt: attempt + 1, maxAttempts, delayMs });
       try {
         await clock.sleep(delayMs, signal);
       } catch (interruption) {

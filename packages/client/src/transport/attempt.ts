@@ -5,7 +5,7 @@ import { ClientError } from '../errors/client-error.js';
 import { InvalidFieldError } from '../errors/invalid-field-error.js';
 import { AnswerBody } from './answer-body.js';
 import type { Connections } from './connections.js';
-import { describeFailure } from './describe-failure.js';
+import { describeFailure, describeProxyFailure } from './describe-failure.js';
 import { holdWriteErrors } from './hold-write-errors.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { SocketDeadlines } from './socket-deadlines.js';
@@ -45,6 +45,7 @@ export async function attempt(
   options: AttemptOptions,
 ): Promise<RawAnswer> {
   const { signal } = options;
+  const { proxyHost } = options.connections;
   if (signal?.aborted === true) throw new CanceledError(signal.reason);
   const request = openRequest(outgoing, options.connections);
   const under: { body?: AnswerBody; upload?: Upload; uploadFailure?: unknown } = {};
@@ -68,7 +69,7 @@ export async function attempt(
     connectsUnseen: options.connections.areMadeUnseen,
     connectMs: options.connectTimeoutMs,
     readWriteMs: options.readWriteTimeoutMs,
-    host: outgoing.host,
+    host: proxyHost === undefined ? outgoing.host : `the proxy ${proxyHost}`,
     onExpired: fail,
   });
   const settle = (): void => {
@@ -125,6 +126,7 @@ export async function attempt(
     settle();
     request.destroy();
     if (under.uploadFailure !== undefined && error === under.uploadFailure) throw error;
+    if (proxyHost !== undefined) throw describeProxyFailure(error, proxyHost, request.socket);
     throw describeFailure(error, outgoing.host, request.socket);
   }
 }

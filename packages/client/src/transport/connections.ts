@@ -29,6 +29,8 @@ const IDLE_MS = 50_000;
 const MAX_CONNECTIONS = 100;
 
 interface ForwardProxy {
+  /** As a Host header would have it. */
+  readonly host: string;
   readonly connection: RequestOptions & https.RequestOptions;
   readonly authorization: string | undefined;
 }
@@ -86,6 +88,11 @@ export class Connections {
     return this.#given !== undefined;
   }
 
+  /** The proxy that requests are handed to, if there is one: then it is whom we talk to. */
+  get proxyHost(): string | undefined {
+    return this.#proxy?.host;
+  }
+
   /** A header that the proxy needs, if there is a proxy that needs one. */
   get proxyAuthorization(): string | undefined {
     return this.#proxy?.authorization;
@@ -104,13 +111,14 @@ function forwardProxy(endpoint: Endpoint, url: string | undefined): ForwardProxy
     throw invalidField('ForwardProxy', 'HTTPS must be tunnelled: give an agent that does it');
   }
   if (!URL.canParse(url)) throw invalidField('ForwardProxy', `${JSON.stringify(url)} is not a URL`);
-  const { protocol, hostname, port, username, password } = new URL(url);
+  const { protocol, host, hostname, port, username, password } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw invalidField('ForwardProxy', 'its scheme must be http or https');
   }
   const name = hostname.replace(/^\[|\]$/g, '');
   const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return {
+    host,
     connection: {
       protocol,
       hostname: name,

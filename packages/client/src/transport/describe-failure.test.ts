@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BodyError } from '../errors/body-error.js';
 import { NetworkError } from '../errors/network-error.js';
-import { describeFailure } from './describe-failure.js';
+import { ProxyError } from '../errors/proxy-error.js';
+import { describeFailure, describeProxyFailure } from './describe-failure.js';
 
 const failed = (code: string, message = `connect ${code}`) =>
   Object.assign(new Error(message), { code });
@@ -47,6 +48,17 @@ describe('a failed connection', () => {
   it('stays what it is when it is described already', () => {
     const error = new BodyError('changed', 'x');
     expect(describeFailure(error, 'h:1', undefined)).toBe(error);
+  });
+
+  it('to a proxy names the proxy, and may pass as others do', () => {
+    const error = describeProxyFailure(failed('ECONNREFUSED'), 'p:1');
+    expect(error).toBeInstanceOf(ProxyError);
+    expect(error).toMatchObject({ code: 'ECONNREFUSED', retryable: true });
+    expect(error.message).toBe(
+      'the connection to the proxy p:1 was refused (connect ECONNREFUSED)',
+    );
+    const known = new BodyError('changed', 'x');
+    expect(describeProxyFailure(known, 'p:1')).toBe(known);
   });
 
   it('may be anything', () => {

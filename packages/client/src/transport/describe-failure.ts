@@ -2,6 +2,7 @@ import { TLSSocket } from 'node:tls';
 import { CertificateError } from '../errors/certificate-error.js';
 import { ClientError } from '../errors/client-error.js';
 import { NetworkError } from '../errors/network-error.js';
+import { ProxyError } from '../errors/proxy-error.js';
 
 /**
  * Codes of failures that may pass (ossutil-2.md, 1.8): what Go calls a reset or refused connection, a
@@ -58,6 +59,18 @@ export function describeFailure(error: unknown, host: string, socket: unknown): 
     sentence === undefined ? `the request to ${host} failed: ${reason}` : `${sentence} (${reason})`,
     { code, retryable, cause: error },
   );
+}
+
+/**
+ * The same where it is the proxy `host` that we talk to. An untrusted certificate stays a
+ * `CertificateError`, and a time limit that ran out a `TimeoutError`.
+ */
+export function describeProxyFailure(error: unknown, host: string, socket?: unknown): ClientError {
+  const described = describeFailure(error, `the proxy ${host}`, socket);
+  if (described === error || !(described instanceof NetworkError)) return described;
+  if (described instanceof CertificateError) return described;
+  const { message, code, retryable } = described;
+  return new ProxyError(message, { code, retryable, cause: error });
 }
 
 function isCertificateFailure(socket: TLSSocket, code: string | undefined): boolean {
