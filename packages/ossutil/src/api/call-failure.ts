@@ -3,8 +3,11 @@ import {
   CertificateError,
   InvalidFieldError,
   NetworkError,
+  ProxyError,
   ServiceError as Refusal,
   ClientError as RequestFailure,
+  TimeoutError,
+  TruncatedAnswerError,
 } from '@openoss/client';
 import type { Settings } from '../configuration/settings.js';
 import { ClientError } from '../errors/client-error.js';
@@ -16,7 +19,7 @@ import { ServiceError } from '../errors/service-error.js';
  */
 export function callFailure(
   error: unknown,
-  settings: Settings,
+  settings: Pick<Settings, 'credentials'>,
   bucket: string | undefined,
 ): unknown {
   if (error instanceof Refusal) {
@@ -37,7 +40,7 @@ export function callFailure(
     );
   }
   if (error instanceof RequestFailure) {
-    const advice = adviceOn(error);
+    const advice = adviceOn(error, bucket);
     return new ClientError(error.message, {
       operation: error.request?.operation,
       ...(advice === undefined ? {} : { advice }),
@@ -51,11 +54,17 @@ const CHECK_ENDPOINT =
   'check --endpoint (or --region), and that nothing between here and there blocks it';
 
 /** The obvious next step after a failure on this side, where there is one. */
-function adviceOn(error: RequestFailure): string | undefined {
+function adviceOn(error: RequestFailure, bucket: string | undefined): string | undefined {
   if (error instanceof CertificateError) {
     return 'the certificate is not trusted here; add its authority with NODE_EXTRA_CA_CERTS, or (only on a network you trust) use --skip-verify-cert';
   }
-  if (error instanceof NetworkError) return adviceOnConnection(error);
+  if (error instanceof ProxyError) return adviceOnProxy(error);
+  if (error instanceof TimeoutError && error.phase === 'read-write') {
+    return 'a service or network that is that slow needs a longer --read-timeout';
+  }
+  // An answer had begun: it is no matter of the endpoint.
+  if (error instanceof TruncatedAnswerError) return undefined;
+  if (error instanceof NetworkError) return adviceOnConnection(error, bucket);
   if (error instanceof BodyError && error.fault === 'too-large') {
     return 'larger objects are uploaded in parts (multipart upload)';
   }
@@ -63,28 +72,40 @@ function adviceOn(error: RequestFailure): string | undefined {
   return undefined;
 }
 
-function adviceOnConnection({ code, message, request }: NetworkError): string | undefined {
-  const host = request?.url === undefined ? 'HOST' : new URL(request.url).host;
+function adviceOnProxy({ status }: ProxyError): string {
+  if (status === 407) {
+    return 'give it with its user and password: --proxy http://USER:PASSWORD@HOST:PORT';
+  }
+  return 'check --proxy; without it the service is asked directly';
+}
+
+function adviceOnConnection(error: NetworkError, bucket: string | undefined): string | undefined {
+  const { code, message } = error;
+  const { host, protocol } = new URL(error.request?.url ?? 'https://HOST');
+  // The endpoint is the host without the bucket, which virtual-hosted addressing puts before it.
+  const endpoint = host.startsWith(`${bucket}.`) ? host.slice(`${bucket}.`.length) : host;
   switch (code) {
     case 'ECONNREFUSED':
       return `nothing listens there; ${CHECK_ENDPOINT}`;
+    case 'EAI_AGAIN':
     case 'ENOTFOUND':
-    case 'EAI_NONAME':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
       return CHECK_ENDPOINT;
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-    case 'ERR_SSL_HTTP_REQUEST':
-      return `if it is a plain HTTP endpoint, write it with its scheme: -e http://${host}`;
     default:
-      if (/wrong version number|packet length too long/i.test(message)) {
-        return `if it is a plain HTTP endpoint, write it with its scheme: -e http://${host}`;
+      if (protocol === 'https:') {
+        return NOT_TLS.test(message) ? otherScheme('plain HTTP', `http://${endpoint}`) : undefined;
       }
-      if (code?.startsWith('HPE_') === true) {
-        return `if it is a TLS endpoint, write it with its scheme: -e https://${host}`;
-      }
-      return undefined;
+      // What a TLS server does with plain HTTP is to close, or to answer what is no HTTP.
+      return code === 'ECONNRESET' || code?.startsWith('HPE_') === true
+        ? otherScheme('TLS', `https://${endpoint}`)
+        : undefined;
   }
 }
+
+/** How it reads when the other end does not speak TLS: it answers something else, or closes. */
+const NOT_TLS = /wrong version number|packet length too long|before secure TLS connection/i;
+
+const otherScheme = (kind: string, url: string): string =>
+  `if it is a ${kind} endpoint, write it with its scheme: -e ${url}`;

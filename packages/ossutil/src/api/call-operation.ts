@@ -39,6 +39,7 @@ export async function callOperation(operation: Operation, context: CommandContex
     const answer = await client.exchange(operation, input, {
       signal: edge.interruption,
       onProgress: (progress) => display.update(progress),
+      onRetry: (retry) => display.retrying(retry),
     });
     // The bytes of an object are nobody's to convert, not even where they are JSON.
     const convertible = format !== 'raw' && !answersBytes(operation);

@@ -76,6 +76,6 @@ async function proxyOptions(
 ): Promise<{ readonly forwardProxy?: string; readonly agent?: Agent }> {
   if (proxy === undefined) return {};
   if (!origin.startsWith('https:')) return { forwardProxy: proxy.href };
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return { agent: new HttpsProxyAgent(proxy, { rejectUnauthorized: !settings.skipVerifyCert }) };
+  const { ProxyTunnel } = await import('./proxy-tunnel.js');
+  return { agent: new ProxyTunnel(proxy, { rejectUnauthorized: !settings.skipVerifyCert }) };
 }

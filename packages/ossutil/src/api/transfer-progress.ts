@@ -1,6 +1,7 @@
-import type { TransferProgress } from '@openoss/client';
+import type { Retry, TransferProgress } from '@openoss/client';
 import type { ProgramEdge } from '../program/program-edge.js';
 import { ProgressBar } from '../progress/progress-bar.js';
+import { RetryNotice } from '../progress/retry-notice.js';
 
 /**
  * Shows how far the transfers of one call are, each direction with a bar of its own. A download is
@@ -13,10 +14,12 @@ export class TransferDisplay {
     TransferProgress['direction'],
     { bar: ProgressBar; bytes: number; attempt: number }
   >();
+  readonly #notice: RetryNotice;
 
   constructor(edge: ProgramEdge, quiet: boolean) {
     this.#edge = edge;
     this.#quiet = quiet;
+    this.#notice = new RetryNotice(edge, quiet);
   }
 
   /** Takes the client's report. */
@@ -38,8 +41,14 @@ export class TransferDisplay {
     shown.bytes = bytes;
   }
 
-  /** Takes the bars away. */
+  /** Takes the client's report that it waits to try again. */
+  retrying({ attempt, maxAttempts, error }: Retry): void {
+    this.#notice.show(attempt, maxAttempts, error);
+  }
+
+  /** Takes all of it away. */
   async finish(): Promise<void> {
+    await this.#notice.finish();
     for (const { bar } of this.#bars.values()) await bar.finish();
   }
 }

@@ -1,0 +1,38 @@
+import type { ProgramEdge } from '../program/program-edge.js';
+
+const defaultColumns = 80;
+
+/**
+ * Says on standard error that a request failed and is about to be tried again, in one line that goes
+ * away: a refused connection is tried for a minute, and whoever waits wants to know for what. It says
+ * nothing where no terminal looks, and with `-q`.
+ */
+export class RetryNotice {
+  readonly #edge: Pick<ProgramEdge, 'stderr'>;
+  readonly #shows: boolean;
+  #shown = false;
+
+  constructor(edge: Pick<ProgramEdge, 'stderr'>, quiet: boolean) {
+    this.#edge = edge;
+    this.#shows = !quiet && edge.stderr.isTerminal;
+  }
+
+  /** The attempt that is about to be made, of how many, and what the last one failed with. */
+  show(attempt: number, maxAttempts: number, error: unknown): void {
+    if (!this.#shows) return;
+    const { stderr } = this.#edge;
+    const reason = error instanceof Error ? error.message : String(error);
+    const line = `attempt ${attempt} of ${maxAttempts}, after: ${reason.replace(/\s+/g, ' ')}`;
+    // One column short, as the progress bar is: a full line would wrap in some terminals.
+    const columns = Math.max(1, (stderr.columns() ?? defaultColumns) - 1);
+    this.#shown = true;
+    void stderr.write(`\r${[...line].slice(0, columns).join('')}\u001b[K`).catch(() => {});
+  }
+
+  /** Takes the line away. */
+  async finish(): Promise<void> {
+    if (!this.#shown) return;
+    this.#shown = false;
+    await this.#edge.stderr.write('\r\u001b[K');
+  }
+}
