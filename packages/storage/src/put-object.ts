@@ -54,7 +54,7 @@ export async function putObject(
     // After a failed flush nobody knows what is on disk: the record may name the blob.
     if (received !== undefined && !(error instanceof EngineFailed)) await discard(received);
     if (error instanceof StorageFull) {
-      throw new OssError('ServiceUnavailable', { message: error.message, cause: error });
+      throw new OssError('StorageFull', { cause: error });
     }
     throw error;
   }

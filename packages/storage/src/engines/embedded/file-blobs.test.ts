@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { blobEngineContract } from '../../engine/blob-engine.contract.js';
 import { type BlobReader, CorruptBlob, StorageFull } from '../../engine/blob-engine.js';
 import { FailStop } from '../../engine/fail-stop.js';
@@ -260,7 +260,8 @@ describe('a disk that fails', () => {
     const writer = await engine.create(owner);
     const chunk = randomBytes(4 * 1024 * 1024);
     for (let i = 0; i < 34; i++) await writer.write(chunk);
-    expect(disk.calls.filter(({ operation }) => operation === 'flush').length).toBeGreaterThan(0);
+    const flushes = () => disk.calls.filter(({ operation }) => operation === 'flush').length;
+    await vi.waitFor(() => expect(flushes()).toBeGreaterThan(0), { timeout: 10_000 });
     await writer.abort();
   });
 });
