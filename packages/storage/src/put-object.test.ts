@@ -204,7 +204,7 @@ describe('putObject', () => {
     };
     await expect(
       store.objects.putObject(putRequest('key', randomBytes(300_000))),
-    ).rejects.toMatchObject({ kind: 'ServiceUnavailable', status: 503 });
+    ).rejects.toMatchObject({ kind: 'StorageFull', code: 'ServiceUnavailable', status: 503 });
     expect(await store.objects.getObject(BUCKET, 'key')).toBeUndefined();
     expect(blobFiles(store.directory)).toEqual([]);
     disk.before = () => {};
