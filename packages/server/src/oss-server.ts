@@ -8,7 +8,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { headerFields, OssError } from '@openoss/protocol';
-import { StorageFull, StoreClosed } from '@openoss/storage';
+import { StoreClosed } from '@openoss/storage';
 import { AnswerWriter } from './http/answer.js';
 import { Connection } from './http/connection.js';
 import type { Exchange } from './http/exchange.js';
@@ -181,20 +181,15 @@ export class OssServer {
     }
   }
 
-  /** Answers a refusal; what is no `OssError` is a fault of ours: told to the log, hidden from the client. */
+  /** Answers a refusal. What is our own fault, or our disk's, is told to the log as well. */
   async #refuse(exchange: Exchange, error: unknown): Promise<void> {
     const { request, response } = exchange;
-    let refusal: OssError;
-    if (error instanceof OssError) refusal = error;
-    else if (error instanceof StorageFull) {
-      refusal = new OssError('StorageFull');
-      this.#settings.log.error({ err: error, requestId: exchange.id }, 'the disk is full');
-    } else if (error instanceof StoreClosed) refusal = new OssError('ServiceStopping');
-    else {
-      refusal = new OssError('InternalError');
+    const refusal = refusalOf(error);
+    if (refusal.status >= 500) {
       this.#settings.log.error(
         {
-          err: error,
+          err: refusal === error ? (refusal.cause ?? refusal) : error,
+          code: refusal.code,
           requestId: exchange.id,
           operation: exchange.operation,
           method: request.method,
@@ -265,4 +260,10 @@ export class OssServer {
 
 function hostWithoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
+}
+
+/** What a client is told of an error: a refusal as it is, anything else without its story. */
+function refusalOf(error: unknown): OssError {
+  if (error instanceof OssError) return error;
+  return new OssError(error instanceof StoreClosed ? 'ServiceStopping' : 'InternalError');
 }
