@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { crc64 } from '@openoss/protocol';
 import { type OpenOss, startOpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorOf, send, sendRaw, sendSigned, sign } from '../support/http.js';
+import { send, sendRaw, sendSigned, sign } from '../support/http.js';
 
 let oss: OpenOss;
 
@@ -196,18 +196,6 @@ describe('Expect: 100-continue', () => {
     );
     expect(answer).toMatch(/^HTTP\/1\.1 417 /);
     expect(answer).toContain('<Code>ExpectationFailed</Code>');
-  });
-});
-
-describe('an early refusal', () => {
-  it.each([1, 8, 48])('of %d MiB that are being sent is seen by the client', async (mebibytes) => {
-    const body = Buffer.alloc(mebibytes * 1024 * 1024);
-    for (let round = 0; round < 3; round++) {
-      const answer = await send(oss.endpoint, { method: 'PUT', bucket, key: 'early', body });
-      expect(answer.status).toBe(403);
-      expect(answer.headers.connection).toBe('close');
-      expect(errorOf(answer).Code).toBe('AccessDenied');
-    }
   });
 });
 
