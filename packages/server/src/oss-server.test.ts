@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { OssError } from '@openoss/protocol';
-import { type ObjectStore, type OpenedObject, StorageFull, StoreClosed } from '@openoss/storage';
+import { type ObjectStore, type OpenedObject, StoreClosed } from '@openoss/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
@@ -79,7 +79,7 @@ describe('a failure that is no refusal', () => {
 
   it.each([
     [
-      new StorageFull(new Error('ENOSPC')),
+      new OssError('StorageFull', { cause: new Error('ENOSPC') }),
       'The server has no space left to store objects. Objects can be read and deleted.',
     ],
     [new StoreClosed(), 'The server is shutting down. Please try again.'],
