@@ -1,87 +1,17 @@
 /** `openoss serve` as an operator runs it: the built program, its lines, its signals, its exit status. */
-import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { OpenOss } from 'openoss';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { send, sendSigned } from '../support/http.js';
-import {
-  cleanEnvironment,
-  type Outcome,
-  outcomeOf,
-  programs,
-  run,
-  scratchDirectory,
-  start,
-} from '../support/programs.js';
+import { cleanEnvironment, programs, run, scratchDirectory } from '../support/programs.js';
+import { serve } from '../support/serve.js';
 
 const directory = await scratchDirectory();
 let names = 0;
 const freshDirectory = (): string => path.join(directory, `data-${names++}`);
-
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
-
-interface Server extends Pick<OpenOss, 'endpoint' | 'region' | 'credentials'> {
-  readonly child: ChildProcess;
-  readonly outcome: Promise<Outcome>;
-  readonly announced: string;
-  readonly admin: string;
-}
-
-async function serve(
-  data: string,
-  args: readonly string[] = [],
-  env: NodeJS.ProcessEnv = {},
-): Promise<Server> {
-  const child = start(
-    [
-      process.execPath,
-      programs.openoss,
-      'serve',
-      '--data',
-      data,
-      '--listen',
-      '127.0.0.1:0',
-      '--admin-listen',
-      '127.0.0.1:0',
-      ...args,
-    ],
-    { env: cleanEnvironment(env) },
-  );
-  running.push(child);
-  const outcome = outcomeOf(child);
-  const announced = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('is ready at')) resolve(text);
-    });
-    outcome.then(({ stderr }) => reject(new Error(stderr)), reject);
-  });
-  const ready =
-    /is ready at (\S+) \(region (\S+), data in (.*), health and metrics at (\S+)\)/.exec(announced);
-  const kept: unknown = JSON.parse(
-    await readFile(path.join(data, 'root-credentials.json'), 'utf8').catch(() => 'null'),
-  );
-  return {
-    child,
-    outcome,
-    announced,
-    endpoint: ready?.[1] ?? '',
-    region: ready?.[2] ?? '',
-    admin: ready?.[4] ?? '',
-    credentials: (kept as OpenOss['credentials']) ?? {
-      accessKeyId: env.OPENOSS_ROOT_ACCESS_KEY_ID ?? '',
-      accessKeySecret: env.OPENOSS_ROOT_ACCESS_KEY_SECRET ?? '',
-    },
-  };
-}
 
 describe('openoss serve', () => {
   it('makes a root access key once, prints it once, and keeps it to itself', async () => {

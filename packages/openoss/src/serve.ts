@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createLog, type LogLevel, logLevels, type Service, startService } from '@openoss/server';
 import { readFlags, readListenAddress, UsageError } from './command-line.js';
 import { explainStartFailure } from './explain-start-failure.js';
 import { checkRegion } from './region.js';
+import { readTlsFiles } from './tls-files.js';
 import { VERSION } from './version.js';
 
 const HELP = `Serves a data directory until it is stopped (SIGTERM or SIGINT: requests under way are finished).
@@ -66,7 +66,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const shutdownSeconds = readSeconds('--shutdown-seconds', flags['shutdown-seconds'] ?? '10');
   const restoreSeconds = readSeconds('--restore-seconds', flags['restore-seconds'] ?? '1');
   const log = createLog(readLogLevel(flags['log-level'] ?? 'info'));
-  const tls = await readTls(flags['tls-cert'], flags['tls-key']);
+  const tls = await readTlsFiles(flags['tls-cert'], flags['tls-key']);
   const stopped = stopSignal();
 
   let service: Service;
@@ -130,21 +130,4 @@ function readSeconds(flag: string, text: string): number {
     throw new UsageError(`${flag} takes a number of seconds, not ${JSON.stringify(text)}`);
   }
   return seconds;
-}
-
-async function readTls(
-  cert: string | undefined,
-  key: string | undefined,
-): Promise<{ cert: Buffer; key: Buffer } | undefined> {
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined)
-    throw new UsageError('--tls-cert and --tls-key go together');
-  const read = async (flag: string, file: string) => {
-    try {
-      return await readFile(file);
-    } catch (error) {
-      throw new UsageError(`${flag}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  return { cert: await read('--tls-cert', cert), key: await read('--tls-key', key) };
 }

@@ -23,7 +23,7 @@ import { Pipeline, type PipelineParts } from './pipeline.js';
 export const MAX_HEADER_BYTES = 64 * 1024;
 /** How long a connection may stand idle between requests, in milliseconds. */
 const KEEP_ALIVE = 60_000;
-/** How long the head of a request may take, in milliseconds. */
+/** How long a TLS handshake, and the head of a request, may take, in milliseconds. */
 const HEAD_TIMEOUT = 60_000;
 
 /** What a server is made of. */
@@ -66,7 +66,9 @@ export class OssServer {
       noDelay: true,
     };
     this.#server =
-      tls === undefined ? createHttpServer(options) : createHttpsServer({ ...options, ...tls });
+      tls === undefined
+        ? createHttpServer(options)
+        : createHttpsServer({ ...options, ...tls, handshakeTimeout: HEAD_TIMEOUT });
     this.#server.on('request', (request, response) => this.#receive(request, response));
     this.#server.on('checkContinue', (request, response) =>
       this.#receive(request, response, 'continue'),
