@@ -2,6 +2,7 @@
  * @module What OSS says on the wire. Pure: no I/O, no clock, no configuration.
  */
 export * from './crc64.js';
+export * from './crc64-engine.js';
 export * from './errors/catalogue.js';
 export * from './errors/error-document.js';
 export * from './errors/oss-error.js';

@@ -1,4 +1,4 @@
-import { OssError } from '@openoss/protocol';
+import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BlobSweeper } from './blob-sweeper.js';
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
 import type { BucketRegistry, ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
@@ -35,6 +35,8 @@ export interface EngineObjectStoreOptions {
   readonly clock: () => number;
   /** Bodies of up to so many bytes are committed with their records. */
   readonly inlineLimit: number;
+  /** Reckons the checksums of bodies. */
+  readonly crc64: Crc64Engine;
 }
 
 /** The ObjectStore on any engine: each operation's own file does the work. */

@@ -1,3 +1,4 @@
+import { Crc64Engine } from '@openoss/protocol';
 import { BlobSweeper } from './blob-sweeper.js';
 import { BucketRegistry } from './bucket-registry.js';
 import type { BlobEngine } from './engine/blob-engine.js';
@@ -86,6 +87,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         clock,
         log,
         inlineLimit: options.inlineLimit ?? DEFAULT_INLINE_LIMIT,
+        crc64: await Crc64Engine.load(),
         work: () => metadata.work,
         space: () => disk.space(path),
         release: () => lock.release(),
@@ -127,13 +129,14 @@ interface StoreParts {
   readonly clock: () => number;
   readonly log: Log;
   readonly inlineLimit: number;
+  readonly crc64: Crc64Engine;
   readonly work: () => EmbeddedStore['work'];
   readonly space: EmbeddedStore['space'];
   readonly release: () => Promise<void>;
 }
 
 async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
-  const { metadata, blobs, session, clock, log, inlineLimit } = parts;
+  const { metadata, blobs, session, clock, log, inlineLimit, crc64 } = parts;
   const ids = new IdSequence(session);
   const counters = newStoreCounters();
   const gate = new OperationGate();
@@ -157,6 +160,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
       log,
       clock,
       inlineLimit,
+      crc64,
     }),
     room: (name) => new EngineRoomStore(metadata, name),
     counters,

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { OssError } from '@openoss/protocol';
+import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BucketRegistry } from './bucket-registry.js';
 import { type BlobEngine, type BlobWriter, StorageFull } from './engine/blob-engine.js';
 import { EngineFailed } from './engine/metadata-engine.js';
@@ -14,6 +14,7 @@ export interface PutObjectParts {
   readonly commits: ObjectCommits;
   readonly clock: () => number;
   readonly inlineLimit: number;
+  readonly crc64: Crc64Engine;
 }
 
 /**
@@ -24,7 +25,7 @@ export async function putObject(
   parts: PutObjectParts,
   request: PutObjectRequest,
 ): Promise<PutObjectResult> {
-  const { blobs, registry, commits, inlineLimit } = parts;
+  const { blobs, registry, commits, inlineLimit, crc64 } = parts;
   const { key, body, size, maxBytes, admit, beforeBody } = request;
   const bucket = await registry.require(request.bucket);
   const isAtHand = body instanceof Uint8Array && body.length <= inlineLimit;
@@ -40,6 +41,7 @@ export async function putObject(
       size,
       maxBytes,
       inlineLimit,
+      crc64,
       createBlob: (expectedSize) => blobs.create({ bucket: bucket.incarnation, key }, expectedSize),
     });
     const complete = received;

@@ -1,5 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto';
-import { Crc64, crc64, OssError } from '@openoss/protocol';
+import { type Crc64Engine, OssError, type RunningCrc64 } from '@openoss/protocol';
 import type { BlobWriter } from './engine/blob-engine.js';
 
 /** A body that was read to its end, with what follows from its bytes. */
@@ -19,6 +19,7 @@ export interface ReceiveBodyOptions {
   readonly maxBytes: number;
   /** A body of up to so many bytes stays in memory. */
   readonly inlineLimit: number;
+  readonly crc64: Crc64Engine;
   createBlob(expectedSize: number | undefined): Promise<BlobWriter>;
 }
 
@@ -31,12 +32,12 @@ export async function receiveBody(
   body: Uint8Array | AsyncIterable<Uint8Array>,
   options: ReceiveBodyOptions,
 ): Promise<ReceivedBody> {
-  const { size, maxBytes, inlineLimit } = options;
+  const { size, maxBytes, inlineLimit, crc64 } = options;
   if (size !== undefined && size > maxBytes) throw new OssError('EntityTooLarge');
   if (body instanceof Uint8Array && body.length <= inlineLimit) {
     checkCount(body.length, maxBytes);
     checkSize(body.length, size);
-    return digestWhole(Buffer.from(body.buffer, body.byteOffset, body.length));
+    return digestWhole(Buffer.from(body.buffer, body.byteOffset, body.length), crc64);
   }
   const gathered: Uint8Array[] = [];
   let received = 0;
@@ -51,7 +52,8 @@ export async function receiveBody(
       }
       gathered.push(chunk);
       if (received <= inlineLimit) continue;
-      large = new LargeBody(await options.createBlob(size));
+      const running = await crc64.start();
+      large = new LargeBody(await options.createBlob(size), running);
       for (const early of gathered.splice(0)) await large.write(early);
     }
     checkSize(received, size);
@@ -65,6 +67,7 @@ export async function receiveBody(
     only !== undefined && gathered.length === 1
       ? Buffer.from(only.buffer, only.byteOffset, only.length)
       : Buffer.concat(gathered),
+    crc64,
   );
 }
 
@@ -77,11 +80,11 @@ function checkSize(received: number, declared: number | undefined): void {
 }
 
 /** One call a digest: for a small body the setting up of a running one costs more than its bytes. */
-function digestWhole(bytes: Buffer): ReceivedBody {
+function digestWhole(bytes: Buffer, crc64: Crc64Engine): ReceivedBody {
   return {
     size: bytes.length,
     md5: hash('md5', bytes, 'hex').toUpperCase(),
-    crc64: crc64(bytes),
+    crc64: crc64.whole(bytes),
     content: bytes,
   };
 }
@@ -90,10 +93,11 @@ function digestWhole(bytes: Buffer): ReceivedBody {
 class LargeBody {
   readonly #blob: BlobWriter;
   readonly #md5: Hash = createHash('md5');
-  readonly #crc64 = new Crc64();
+  readonly #crc64: RunningCrc64;
 
-  constructor(blob: BlobWriter) {
+  constructor(blob: BlobWriter, crc64: RunningCrc64) {
     this.#blob = blob;
+    this.#crc64 = crc64;
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -115,6 +119,7 @@ class LargeBody {
   }
 
   abort(): Promise<void> {
+    this.#crc64.abandon();
     return this.#blob.abort();
   }
 }

@@ -17,6 +17,8 @@ export class XmlSyntaxError extends Error {
 
 /** Deeper nesting than any OSS document has; a limit keeps hostile documents from costing memory. */
 const MAX_DEPTH = 64;
+/** More elements than any OSS document has: the completion of 10,000 parts names three for each. */
+const MAX_ELEMENTS = 100_000;
 
 interface OpenElement {
   readonly name: string;
@@ -33,6 +35,7 @@ export function parseXml(document: string): XmlElement {
   const parser = new SaxesParser({ position: false });
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
+  let elements = 0;
   parser.on('error', (error) => {
     throw new XmlSyntaxError(error.message);
   });
@@ -41,6 +44,8 @@ export function parseXml(document: string): XmlElement {
   });
   parser.on('opentag', ({ name }) => {
     if (open.length === MAX_DEPTH) throw new XmlSyntaxError('elements are nested too deeply');
+    elements += 1;
+    if (elements > MAX_ELEMENTS) throw new XmlSyntaxError('the document has too many elements');
     open.push({ name: name.slice(name.indexOf(':') + 1), text: '', children: [] });
   });
   const addText = (text: string) => {

@@ -88,6 +88,11 @@ describe('a described document', () => {
     expect(() => readXml(shape, document)).toThrow(reason);
   });
 
+  it('with more elements than any document needs is refused', () => {
+    expect(() => parseXml(`<a>${'<b/>'.repeat(99_999)}</a>`)).not.toThrow();
+    expect(() => parseXml(`<a>${'<b/>'.repeat(100_000)}</a>`)).toThrow('too many elements');
+  });
+
   it('may be text alone', () => {
     const location = xmlTextShape('LocationConstraint', text);
     expect(writeXml(location, 'oss-cn-hangzhou')).toContain(
