@@ -41,6 +41,8 @@ export async function callOperation(operation: Operation, context: CommandContex
       onProgress: (progress) => display.update(progress),
       onRetry: (retry) => display.retrying(retry),
     });
+    // What comes next may go to the same terminal.
+    await display.finish();
     // The bytes of an object are nobody's to convert, not even where they are JSON.
     const convertible = format !== 'raw' && !answersBytes(operation);
     if (!convertible && query === undefined) await writeRaw(answer, edge);

@@ -32,7 +32,8 @@ function outputPort(
     get isTerminal() {
       return stream().isTTY === true;
     },
-    columns: () => (stream().isTTY === true ? stream().columns : undefined),
+    // 0 is what a terminal says that was never told its size, as those of `script` and of CI are not.
+    columns: () => (stream().isTTY === true ? stream().columns || undefined : undefined),
     write: (chunk) =>
       new Promise((resolve, reject) => {
         if (chunk.length === 0) return resolve();
