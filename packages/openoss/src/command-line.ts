@@ -41,7 +41,7 @@ export function readFlags<const F extends FlagTable>(
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(`unexpected argument: ${token.value}`);
     if (token.kind !== 'option') continue;
-    const flag = table[token.name];
+    const flag = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
     if (flag === undefined) throw new UsageError(unknownFlag(token.rawName, Object.keys(table)));
     if (flag.type === 'string' && (token.value === undefined || token.value === '')) {
       throw new UsageError(`flag needs an argument: ${token.rawName}`);
@@ -91,7 +91,8 @@ export function readListenAddress(
   text: string,
   fallback: { readonly host: string; readonly port: number },
 ): { host: string; port: number } {
-  const match = /^(?:(?:\[([0-9a-f:.]+)\]|([^:[\]]*))(?::(\d{1,5}))?|(\d{1,5}))$/i.exec(text);
+  const match =
+    /^(?:(?:\[([0-9a-f:.]+)\]|((?:[A-Za-z0-9][\w.-]*)?))(?::(\d{1,5}))?|(\d{1,5}))$/i.exec(text);
   if (match === null)
     throw new UsageError(`not an address to listen on: ${text} (write HOST:PORT)`);
   const [, ipv6, name, port, portOnly] = match;

@@ -1,6 +1,4 @@
 import { nearestOf, UsageError } from './command-line.js';
-import { dev } from './dev.js';
-import { serve } from './serve.js';
 import { VERSION } from './version.js';
 
 const HELP = `OpenOSS ${VERSION}: a self-hosted Object Storage Service that speaks Alibaba Cloud OSS.
@@ -16,34 +14,51 @@ Commands:
 Use "openoss COMMAND --help" for the flags of a command.
 `;
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  serve,
-  dev,
-  version: async () => {
-    process.stdout.write(`${VERSION}\n`);
-    return 0;
-  },
-  help: async ([command]) => {
-    const run = command === undefined || command === 'help' ? undefined : COMMANDS[command];
-    if (run !== undefined) return run(['--help']);
-    process.stdout.write(HELP);
-    return 0;
-  },
-};
+type Command = (args: readonly string[]) => Promise<number>;
 
-async function main(args: readonly string[]): Promise<number> {
-  const [first = 'help', ...rest] = args;
-  const name =
-    { '-h': 'help', '--help': 'help', '-v': 'version', '--version': 'version' }[first] ?? first;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+// The service is loaded by the commands that run it, not to print a version.
+const serve: Command = async (args) => (await import('./serve.js')).serve(args);
+const dev: Command = async (args) => (await import('./dev.js')).dev(args);
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['serve', serve],
+  ['dev', dev],
+  ['version', version],
+  ['help', help],
+]);
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['-h', 'help'],
+  ['--help', 'help'],
+  ['-v', 'version'],
+  ['--version', 'version'],
+]);
+/** The commands that have flags, and so a help of their own. */
+const WITH_HELP: ReadonlySet<Command> = new Set([serve, dev]);
+
+async function version(): Promise<number> {
+  process.stdout.write(`${VERSION}\n`);
+  return 0;
+}
+
+async function help([name]: readonly string[]): Promise<number> {
+  const command = name === undefined ? help : commandOf(name);
+  if (WITH_HELP.has(command)) return command(['--help']);
+  process.stdout.write(HELP);
+  return 0;
+}
+
+function commandOf(name: string): Command {
+  const command = COMMANDS.get(ALIASES.get(name) ?? name);
+  if (command !== undefined) return command;
+  const nearest = nearestOf(name, [...COMMANDS.keys()]);
+  throw new UsageError(
+    `unknown command: ${name}${nearest === undefined ? '' : `. Did you mean "openoss ${nearest}"?`}`,
+  );
+}
+
+async function main([name = 'help', ...rest]: readonly string[]): Promise<number> {
   try {
-    if (command === undefined) {
-      const nearest = nearestOf(name, Object.keys(COMMANDS));
-      throw new UsageError(
-        `unknown command: ${name}${nearest === undefined ? '' : `. Did you mean "openoss ${nearest}"?`}`,
-      );
-    }
-    return await command(rest);
+    return await commandOf(name)(rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(

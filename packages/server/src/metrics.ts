@@ -28,8 +28,12 @@ export class Metrics {
   readonly #durations: Histogram<'operation'>;
   #inFlight = 0;
 
-  constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+  /**
+   * `ofProcess` adds what Node tells of its process (memory, event loop, collections). Its observers
+   * stay for as long as the process runs, so a service that nobody scrapes goes without.
+   */
+  constructor({ ofProcess }: { readonly ofProcess: boolean }) {
+    if (ofProcess) collectDefaultMetrics({ register: this.#registry });
     const requests = this.#requests;
     new Counter({
       name: 'openoss_requests_total',

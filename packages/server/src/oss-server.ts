@@ -84,6 +84,8 @@ export class OssServer {
     // `CONNECT` and `Upgrade` are not spoken here; without a listener Node just closes.
     this.#server.on('connect', (request, socket) => this.#refuseTunnel(request, socket as Socket));
     this.#server.setTimeout(0);
+    // Node would drop, silently, what comes after the thousandth; their size is bounded as it is.
+    this.#server.maxHeadersCount = 0;
     // A client may end its side of the connection when it has asked, and still wants the answer.
     Object.assign(this.#server, { httpAllowHalfOpen: true });
   }

@@ -86,7 +86,7 @@ async function serve(
 ): Promise<Service> {
   const credentials = await findRootCredentials(options.directory, options.environment);
   const directory = await Directory.open(store.room('directory'), credentials);
-  const metrics = new Metrics();
+  const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
   const server = new OssServer({
     store: store.objects,

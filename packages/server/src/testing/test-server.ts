@@ -40,7 +40,7 @@ export async function startTestServer(overrides: Partial<ObjectStore> = {}): Pro
     acl: 'public-read-write',
   });
   const logged: Record<string, unknown>[] = [];
-  const metrics = new Metrics();
+  const metrics = new Metrics({ ofProcess: false });
   const region = 'cn-hangzhou';
   const server = new OssServer({
     store: { ...delegating(store.objects), ...overrides },

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { UsageError } from './command-line.js';
+import { serve } from './serve.js';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'openoss-serve-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const notPem = path.join(scratch, 'not.pem');
+writeFileSync(notPem, 'nonsense');
+
+describe('openoss serve refuses, before it touches anything,', () => {
+  it.each([
+    [['--lissten', '1'], 'unknown flag: --lissten. Did you mean --listen?'],
+    [['--constructor'], 'unknown flag: --constructor'],
+    [['--__proto__=x'], 'unknown flag: --__proto__'],
+    [['--listen', 'here:there'], 'not an address to listen on: here:there'],
+    [['--listen', '127.0.0.1:70000'], 'no such port: 70000'],
+    [['--listen'], 'flag needs an argument: --listen'],
+    [['--listen='], 'flag needs an argument: --listen'],
+    [['--help=yes'], 'flag takes no argument: --help'],
+    [['--region', 'oss-cn-hangzhou'], 'write cn-hangzhou'],
+    [['--region', 'Hangzhou'], 'not a region id: Hangzhou'],
+    [['--log-level', 'loud'], 'no such log level: loud'],
+    [['--tls-cert', 'x.pem'], '--tls-cert and --tls-key go together'],
+    [['--tls-key', 'x.pem'], '--tls-cert and --tls-key go together'],
+    [['--tls-cert', notPem, '--tls-key', path.join(scratch, 'none')], '--tls-key: ENOENT'],
+    [['--tls-cert', notPem, '--tls-key', notPem], `--tls-cert: ${notPem} has no certificate`],
+    [['--shutdown-seconds', 'soon'], '--shutdown-seconds takes a number of seconds'],
+    [['--restore-seconds', '-1'], '--restore-seconds takes a number of seconds'],
+    [['surplus'], 'unexpected argument: surplus'],
+    [['--', 'surplus'], 'unexpected argument: surplus'],
+  ])('%j', async (args, message) => {
+    const refusal = serve(args);
+    await expect(refusal).rejects.toBeInstanceOf(UsageError);
+    await expect(refusal).rejects.toThrow(message);
+  });
+});
