@@ -40,7 +40,7 @@ function textFlag(name: string, field: HeaderField | QueryField): FlagDefinition
       const values = codec.values?.map((value) => `"${value}"`).join(',');
       const known =
         values === undefined || help.includes(codec.values?.[0] ?? '') ? '' : `: ${values}`;
-      return { name, type: 'string', help: help + known, required };
+      return { name, type: 'string', help: help + known, required, knownValues: codec.values };
     }
   }
 }

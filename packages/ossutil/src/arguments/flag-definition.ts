@@ -16,6 +16,8 @@ export interface FlagDefinition {
   readonly help: string;
   /** The only values accepted, where there is a fixed set. */
   readonly validValues?: readonly string[] | undefined;
+  /** Values that completion offers, where others may be taken too: the service decides. */
+  readonly knownValues?: readonly string[] | undefined;
   /** The value when the flag is absent, written as it would be on the command line. */
   readonly defaultValue?: string | undefined;
   readonly required?: boolean | undefined;

@@ -37,7 +37,7 @@ function completionFlags(flags: readonly FlagDefinition[]): CompletionFlag[] {
       shorthand: flag.shorthand,
       help: flag.help,
       takesValue: flag.type !== 'bool',
-      values: flag.validValues ?? [],
+      values: flag.validValues ?? flag.knownValues ?? [],
       completesFiles: flag.completesFiles === true,
     }));
 }

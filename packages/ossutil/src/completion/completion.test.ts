@@ -14,6 +14,7 @@ const putObject: CommandNode = {
     flags: [
       { name: 'bucket', type: 'string', help: 'The bucket' },
       { name: 'object-acl', type: 'string', help: 'ACL', validValues: ['private', 'public-read'] },
+      { name: 'storage-class', type: 'string', help: '', knownValues: ['Standard', 'IA'] },
       { name: 'forbid-overwrite', type: 'bool', help: '' },
       { name: 'internal', type: 'bool', help: '', hidden: true },
     ],
@@ -69,6 +70,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ossutil_completion; printf '%s\\n' "
       ['ossutil', 'api', 'put-object', '--mode', '='],
       ['AK', 'StsToken', 'EcsRamRole', 'Anonymous'],
     ],
+    [['ossutil', 'api', 'put-object', '--storage-class', 'I'], ['IA']],
     [['ossutil', 'api', 'put-object', '--hel'], ['--help']],
     [['ossutil', 'completion', 'z'], ['zsh']],
   ])('completes %j', async (words, expected) => {
