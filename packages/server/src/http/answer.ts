@@ -87,12 +87,14 @@ export class AnswerWriter {
       'x-oss-request-id',
       exchange.id,
     ];
-    let hasLength = false;
+    let contentLength = length === undefined ? undefined : String(length);
     for (const [name, value] of headers) {
-      if (name === 'Content-Length') hasLength = true;
-      flat.push(name, value);
+      if (name === 'Content-Length') contentLength = value;
+      else flat.push(name, value);
     }
-    if (!hasLength && length !== undefined) flat.push('Content-Length', String(length));
+    // Last: once Node.js knows a length, it makes of a Content-Disposition's byte string one that it
+    // then refuses where there is UTF-8 in it (nodejs/node#46528).
+    if (contentLength !== undefined) flat.push('Content-Length', contentLength);
     flat.push('x-oss-server-time', String(Math.round(this.#elapsed() - exchange.startedAt)));
     return flat;
   }
