@@ -4,6 +4,7 @@ import { parseXml } from '@openoss/protocol';
 import { type OpenOss, startOpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, sendSigned, type WireAnswer, type WireRequest } from '../support/http.js';
+import { RawConnection, signedHead } from '../support/raw-connection.js';
 
 let oss: OpenOss;
 beforeAll(async () => {
@@ -384,6 +385,38 @@ describe('DeleteMultipleObjects', () => {
     expect((await batch(`<Delete>${objects(...keys.slice(0, 1000))}</Delete>`)).status).toBe(200);
     expect(errorOf(await batch(`<Delete>${objects(...keys)}</Delete>`)).Code).toBe('MalformedXML');
     expect(errorOf(await batch('<Delete></Delete>')).Code).toBe('MalformedXML');
+  });
+
+  it('needs the length of its body', async () => {
+    const body = `<Delete>${objects('x')}</Delete>`;
+    const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+    const request: WireRequest = {
+      method: 'POST',
+      bucket: 'examplebucket',
+      query: [['delete', null]],
+      headers,
+    };
+    const connection = await RawConnection.open(oss.endpoint);
+    await connection.write(
+      `${signedHead(oss, request, { 'Transfer-Encoding': 'chunked' })}${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    );
+    const [answer] = await connection.answers(1);
+    expect(answer?.status).toBe(411);
+    expect(answer?.body).toContain('<EC>0017-00000101</EC>');
+    connection.end();
+    await connection.ended();
+  });
+
+  it.each([
+    ['', '0016-00000001', 'The Object name can not be empty'],
+    ['k'.repeat(1024), '0016-00000003', 'The Length of Object name must be less than 1024.'],
+    ['/leading', '0016-00000005', 'The specified object is not valid.'],
+  ])('deletes nothing when one name is none: %s', async (key, ec, message) => {
+    await send({ method: 'PUT', bucket: 'examplebucket', key: 'stays', body: '' });
+    const answer = await batch(`<Delete>${objects('stays', key)}</Delete>`);
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer)).toMatchObject({ Code: 'InvalidObjectName', EC: ec, Message: message });
+    expect((await send({ bucket: 'examplebucket', key: 'stays' })).status).toBe(200);
   });
 
   it('needs the MD5 of its body', async () => {

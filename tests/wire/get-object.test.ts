@@ -223,6 +223,55 @@ describe('what does not exist', () => {
   });
 });
 
+describe('the headers of an object', () => {
+  const common = ['Connection', 'Date', 'Server', 'x-oss-request-id', 'x-oss-server-time'];
+  const names = ({ rawHeaders }: WireAnswer) =>
+    rawHeaders.filter((_, at) => at % 2 === 0).sort((a, b) => (a < b ? -1 : 1));
+  const described = [
+    'Accept-Ranges',
+    'Content-Length',
+    'Content-MD5',
+    'Content-Type',
+    'ETag',
+    'Last-Modified',
+    'x-oss-hash-crc64ecma',
+    'x-oss-object-type',
+    'x-oss-storage-class',
+  ];
+
+  it.each([
+    ['GetObject', 'GET', [], described],
+    ['HeadObject', 'HEAD', [], described],
+    [
+      'GetObjectMeta',
+      'HEAD',
+      [['objectMeta', null]],
+      ['Content-Length', 'ETag', 'Last-Modified', 'x-oss-hash-crc64ecma'],
+    ],
+  ] as [string, string, [string, null][], string[]][])(
+    'of %s are these and no others, in this case',
+    async (_what, method, query, expected) => {
+      const answer = await sendSigned(oss, { method, bucket, key: 'small', query });
+      expect(answer.status).toBe(200);
+      expect(names(answer)).toEqual([...common, ...expected].sort((a, b) => (a < b ? -1 : 1)));
+      const all: Record<string, string> = {
+        'accept-ranges': 'bytes',
+        'content-length': '10',
+        'content-md5': 'eB5eJF1ptWaXm4bijSPyxw==',
+        'content-type': 'application/octet-stream',
+        etag: '"781E5E245D69B566979B86E28D23F2C7"',
+        'x-oss-object-type': 'Normal',
+        'x-oss-storage-class': 'Standard',
+      };
+      for (const name of expected.map((each) => each.toLowerCase())) {
+        if (name in all) expect(answer.headers[name]).toBe(all[name]);
+      }
+      const modified = Date.parse(answer.headers['last-modified'] ?? '');
+      expect(Math.abs(Date.now() - modified)).toBeLessThan(60_000);
+    },
+  );
+});
+
 describe('HeadObject and GetObjectMeta', () => {
   it('say what GetObject says, without the bytes', async () => {
     for (const key of ['small', 'large', 'empty']) {

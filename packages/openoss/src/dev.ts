@@ -13,7 +13,7 @@ Usage: openoss dev [flags] [-- COMMAND [ARGUMENT …]]
 
 With a command: runs it with OSS_ENDPOINT, OSS_REGION, OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET
 set, and ends with its exit status. Without one: prints the same as export lines, and stays until
-it is stopped.
+it is stopped. Your own token, role, profile and ossutil configuration are kept out.
 
 Flags:
       --bucket NAME       create this bucket; may be given again
@@ -39,6 +39,9 @@ const USERS_OWN = [
   'OSS_ROLE_ARN',
   'OSS_ROLE_SESSION_NAME',
   'OSSUTIL_PROFILE',
+  // What aliyun-cli hands to ossutil when it runs it.
+  'OSSUTIL_COMPAT_MODE',
+  'OSSUTIL_CONFIG_VALUE',
 ];
 
 const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -59,7 +62,7 @@ export async function dev(args: readonly string[]): Promise<number> {
   const { host, port } = readListenAddress(flags.listen ?? '', { host: '127.0.0.1', port: 0 });
   const region = checkRegion(flags.region ?? 'cn-hangzhou');
 
-  const interruption = firstSignal();
+  const stop = stopRequest();
   let oss: OpenOss;
   try {
     oss = await startOpenOss({ region, host, port, buckets: flags.bucket ?? [] });
@@ -79,10 +82,13 @@ export async function dev(args: readonly string[]): Promise<number> {
       OSS_ACCESS_KEY_SECRET: oss.credentials.accessKeySecret,
       OSSUTIL_CONFIG_FILE: configuration,
     };
-    if (command.length > 0) return await run(command, variables);
+    if (command.length > 0) {
+      // Who was told to stop while the server started need not begin.
+      return stop.signal === undefined ? await run(command, variables) : statusOf(stop.signal);
+    }
     process.stdout.write(exportLines(variables));
     process.stderr.write('openoss: serving until stopped (Ctrl-C); the data is removed then\n');
-    await interruption;
+    await stop.requested;
     return 0;
   } finally {
     await oss.close();
@@ -101,10 +107,33 @@ function shellWord(text: string): string {
   return /^[A-Za-z0-9_./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function firstSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of FORWARDED) process.on(signal, () => resolve());
+/** Whether this process was told to stop, and by which signal first. */
+interface StopRequest {
+  readonly signal: NodeJS.Signals | undefined;
+  readonly requested: Promise<void>;
+}
+
+function stopRequest(): StopRequest {
+  let first: NodeJS.Signals | undefined;
+  const requested = new Promise<void>((resolve) => {
+    for (const signal of FORWARDED) {
+      process.on(signal, () => {
+        first ??= signal;
+        resolve();
+      });
+    }
   });
+  return {
+    get signal() {
+      return first;
+    },
+    requested,
+  };
+}
+
+/** As a shell has it: what a signal ended has the status 128 and the signal's number. */
+function statusOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 async function run(
@@ -133,9 +162,8 @@ function exitStatus(child: ChildProcess, program: string): Promise<number> {
       );
       resolve(missing ? COMMAND_NOT_FOUND : COMMAND_NOT_RUN);
     });
-    // As a shell has it: a command that a signal ended has the status 128 and the signal's number.
     child.once('exit', (code, signal) => {
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      resolve(code ?? (signal === null ? 0 : statusOf(signal)));
     });
   });
 }

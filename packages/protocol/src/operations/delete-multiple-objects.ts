@@ -52,6 +52,7 @@ export const DeleteMultipleObjects = operation({
   actions: [{ action: 'oss:DeleteObject', when: 'on each object that is named' }],
   errors: [
     'MalformedXml',
+    'MissingContentLength',
     'ContentMd5Missing',
     'ContentMd5Malformed',
     'ContentMd5Mismatch',

@@ -17,9 +17,11 @@ const CONCURRENCY = 64;
  */
 export const deleteMultipleObjects = handler(
   DeleteMultipleObjects,
-  async ({ input, bucket, store, authorizeObject }) => {
+  async ({ input, headers, bucket, store, authorizeObject }) => {
     const from = namedBucket(bucket, input.bucket).name;
-    // The body's digest has been compared when it was read; that it must be there is this operation's own rule.
+    // That the body has a length and a digest is this operation's own rule; that they are its own was
+    // seen to when it was read.
+    if (!headers.has('content-length')) throw new OssError('MissingContentLength');
     if (input.contentMd5 === undefined)
       throw new OssError('ContentMd5Missing', { details: { ArgumentName: 'Content-MD5' } });
     const { quiet = false, objects } = input.delete;
