@@ -19,11 +19,13 @@ export function canonicalRequest(
 ): string {
   const uri = escapePath(signedResource(request));
   const query = canonicalQuery(request.query, emptyValues);
-  const headers = canonicalHeaderLines(
-    request.headers,
-    additionalHeaders.length === 0
-      ? isSignedByDefault
-      : (name) => isSignedByDefault(name) || additionalHeaders.includes(name),
-  );
+  const headers = canonicalHeaderLines(request.headers, signedNames(additionalHeaders));
   return `${request.method}\n${uri}\n${query}\n${headers}\n${additionalHeaders.join(';')}\n${UNSIGNED_PAYLOAD}`;
+}
+
+/** A set, for the list may be as long as a header can be, and is held against every header there is. */
+function signedNames(additionalHeaders: readonly string[]): (name: string) => boolean {
+  if (additionalHeaders.length === 0) return isSignedByDefault;
+  const listed = new Set(additionalHeaders);
+  return (name) => isSignedByDefault(name) || listed.has(name);
 }

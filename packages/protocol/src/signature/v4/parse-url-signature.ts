@@ -112,10 +112,11 @@ function refuseConflicts(
   headers: HeaderFields,
   additionalHeaders: readonly string[],
 ): void {
+  const listed = new Set(additionalHeaders);
   for (const [name, value] of query) {
     const field = headers.get(name);
     if (field === undefined) continue;
-    if (!isSignedByDefault(name) && !additionalHeaders.includes(name)) continue;
+    if (!isSignedByDefault(name) && !listed.has(name)) continue;
     if (trimFieldValue(field) !== utf8Bytes(value ?? '')) {
       throw invalid('UrlHeaderConflict', name, value ?? '');
     }
