@@ -40,7 +40,7 @@ describe('the root access key', () => {
     expect(await readFile(file(), 'utf8')).toContain(kept.accessKeySecret);
   });
 
-  it.each([
+  it.each<[Readonly<Record<string, string>>, string]>([
     [{ OPENOSS_ROOT_ACCESS_KEY_ID: 'id' }, 'must be set both, or neither'],
     [{ OPENOSS_ROOT_ACCESS_KEY_SECRET: 'secret' }, 'must be set both, or neither'],
     [
@@ -49,11 +49,10 @@ describe('the root access key', () => {
     ],
     // A credential takes the id apart at its slashes, an Authorization header at its colon and commas.
     ...['a/b', 'a:b', 'a,b', 'a b', 'ü', 'x'.repeat(129)].map(
-      (id) =>
-        [
-          { OPENOSS_ROOT_ACCESS_KEY_ID: id, OPENOSS_ROOT_ACCESS_KEY_SECRET: 'secret' },
-          'may have 1 to 128',
-        ] as const,
+      (id): [Readonly<Record<string, string>>, string] => [
+        { OPENOSS_ROOT_ACCESS_KEY_ID: id, OPENOSS_ROOT_ACCESS_KEY_SECRET: 'secret' },
+        'may have 1 to 128',
+      ],
     ),
   ])('%j is refused', async (environment, message) => {
     const refusal = findRootCredentials(directory, environment);
