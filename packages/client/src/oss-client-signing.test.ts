@@ -46,6 +46,7 @@ function verify(
 const styles: [string, Partial<OssClientOptions>][] = [
   ['version 4', {}],
   ['version 4 and more headers', { additionalHeaders: ['Host', 'content-length', 'range'] }],
+  ['version 4 and a name beyond ASCII', { additionalHeaders: ['user-agent'], userAgent: 'é 中' }],
   ['version 1', { signVersion: 'v1', region: undefined }],
   [
     'version 4 and a token',

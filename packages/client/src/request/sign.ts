@@ -5,6 +5,7 @@ import {
   type SignableRequest,
   type SigningOptions,
   signRequest,
+  utf8Bytes,
 } from '@openoss/protocol';
 import type { BodySource } from '../body/body-source.js';
 import type { Credentials } from '../credentials.js';
@@ -43,7 +44,7 @@ export function signOutgoing(
     if (body.size === undefined) headers.set('transfer-encoding', ['Transfer-Encoding', 'chunked']);
     else headers.set('content-length', ['Content-Length', String(body.size)]);
   }
-  headers.set('user-agent', ['User-Agent', userAgent]);
+  headers.set('user-agent', ['User-Agent', utf8Bytes(userAgent)]);
   if (signing.credentials !== undefined) {
     const options = signingOptions(signing.style, signing.credentials, signing.now);
     for (const [name, value] of signRequest(signable(request, headers), options)) {
