@@ -98,6 +98,10 @@ function metadata(pairs: readonly string[], flag: string): Record<string, string
     if (equals === -1 || name === '') {
       throw new UsageError(`--${flag}: ${JSON.stringify(pair)} is not of the form name=value`);
     }
+    // Header names have no case: the last of those that differ in nothing else wins, as of any flag.
+    for (const given of Object.keys(entries)) {
+      if (given.toLowerCase() === name.toLowerCase()) delete entries[given];
+    }
     entries[name] = pair.slice(equals + 1);
   }
   return entries;

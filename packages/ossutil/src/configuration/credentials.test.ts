@@ -56,6 +56,24 @@ describe('a complete pair of keys', () => {
   });
 });
 
+describe('a key with a stray character', () => {
+  it.each([
+    [['f', 'fs\r'], none, /^flags: the AccessKey secret has a line break/],
+    [[' f', 'fs'], none, /^flags: the AccessKey ID has/],
+    [['f', 'fs', 'f\nt'], none, /^flags: the STS token has/],
+    [['f'], [undefined, 'es\n'], /^environment: the AccessKey secret has/],
+  ] as const)('%j, %j is refused, and its source named', (flags, environment, message) => {
+    expect(() => resolve(flags, environment, none)).toThrow(message);
+  });
+
+  it('is nobody else’s business while it is not used', () => {
+    expect(resolve(['f', 'fs'], ['e', 'es\n'], ['p ', 'ps'])).toEqual(ak('f', 'fs'));
+    expect(resolve(['f', 'fs'], [undefined, undefined, 't\n'], none, { mode: 'AK' })).toEqual(
+      ak('f', 'fs'),
+    );
+  });
+});
+
 describe('half of a pair', () => {
   it('is completed by a secret from any stronger source', () => {
     expect(resolve([undefined, 'fs'], none, ['p', 'ps'])).toEqual(ak('p', 'fs'));

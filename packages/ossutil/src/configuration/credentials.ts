@@ -39,6 +39,18 @@ function refuseUnsupported(mode: string): void {
   });
 }
 
+/**
+ * No key begins or ends with white space or has a control character in it: a line
+ * break at the end is what is left of a file, and would make for a signature that does not match.
+ */
+function refuseStrayCharacters(source: GivenKeys | undefined, name: string, text: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (!/^\s|\s$|[\x00-\x1f\x7f]/.test(text)) return;
+  throw new ClientError(
+    `${source?.source}: the ${name} has a line break or a space where none belongs`,
+  );
+}
+
 const missing = () =>
   new ClientError('no credentials: SigningContext.Credentials is null or empty.', {
     advice:
@@ -81,9 +93,10 @@ export function resolveCredentials(input: CredentialInput): Credentials {
   const belongs = (source: GivenKeys, at: number): boolean =>
     at <= idAt || source.accessKeyId === undefined || source.accessKeyId === accessKeyId;
 
-  const accessKeySecret = sources.find(
+  const secretSource = sources.find(
     (source, at) => source.accessKeySecret !== undefined && belongs(source, at),
-  )?.accessKeySecret;
+  );
+  const accessKeySecret = secretSource?.accessKeySecret;
   if (accessKeySecret === undefined) {
     const elsewhere =
       anySecret === undefined
@@ -94,6 +107,8 @@ export function resolveCredentials(input: CredentialInput): Credentials {
       { advice: 'give both, or leave both out' },
     );
   }
+  refuseStrayCharacters(sources[idAt], 'AccessKey ID', accessKeyId);
+  refuseStrayCharacters(secretSource, 'AccessKey secret', accessKeySecret);
   if (mode === 'AK' && input.mode !== undefined) return { mode, accessKeyId, accessKeySecret };
 
   const tokenAt = sources.findIndex(
@@ -104,6 +119,7 @@ export function resolveCredentials(input: CredentialInput): Credentials {
   const turnedOff = mode === 'AK' && tokenAt === sources.length - 1;
   const securityToken = turnedOff ? undefined : sources[tokenAt]?.stsToken;
   if (securityToken !== undefined) {
+    refuseStrayCharacters(sources[tokenAt], 'STS token', securityToken);
     return { mode: 'StsToken', accessKeyId, accessKeySecret, securityToken };
   }
   if (mode === 'StsToken') {

@@ -140,10 +140,14 @@ describe('a query', () => {
 
   it('that is no JMESPath is an argument error before anything is sent', async () => {
     await expect(compileOutputQuery('a[')).rejects.toMatchObject({ exitCode: 1 });
+    await expect(compileOutputQuery('a[?b].c | {d: to_numbr(@)}')).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(/no function to_numbr\(\); did you mean to_number\(\)\?$/),
+    });
+    await compileOutputQuery('contains(`{"type": "Function", "name": "x"}`, a)');
   });
 
   it('that calls a function wrongly is an argument error', async () => {
-    await expect(render(cors, 'json', 'nonsense(@)')).rejects.toMatchObject({ exitCode: 1 });
     await expect(render(cors, 'json', 'sum(ResponseVary)')).rejects.toMatchObject({ exitCode: 1 });
   });
 
