@@ -1,0 +1,53 @@
+import { request as httpRequest } from 'node:http';
+import { signedRequest } from './request-head.mjs';
+
+/**
+ * @typedef {object} OneAnswer
+ * @property {number} status
+ * @property {Buffer} body
+ */
+
+/**
+ * Sends one request outside of any measurement: creating a bucket, reading back what was put.
+ *
+ * @param {{ host: string, port: number, style: import('./request-head.mjs').RequestStyle }} server
+ * @param {import('./request-head.mjs').BenchRequest} request
+ * @param {Buffer} [body]
+ * @returns {Promise<OneAnswer>}
+ */
+export function sendOne({ host, port, style }, request, body) {
+  const { target, headers } = signedRequest(`${host}:${port}`, request, style, Date.now());
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({
+      host,
+      port,
+      method: request.method,
+      path: target,
+      headers: Object.fromEntries(headers),
+      agent: false,
+    });
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      /** @type {Buffer[]} */
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
+      });
+    });
+    sent.end(body);
+  });
+}
+
+/**
+ * Creates a bucket, as OSS and S3 alike have it.
+ *
+ * @param {{ host: string, port: number, style: import('./request-head.mjs').RequestStyle }} server
+ * @param {string} bucket
+ * @returns {Promise<void>}
+ */
+export async function putBucket(server, bucket) {
+  const { status, body } = await sendOne(server, { method: 'PUT', bucket, bodyBytes: 0 });
+  if (status !== 200) throw new Error(`creating a bucket was answered with ${status}: ${body}`);
+}
