@@ -1,0 +1,242 @@
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ABSENT, Oracle } from '../workload/oracle.mjs';
+import { SeededRandom } from '../workload/seeded-random.mjs';
+import { OssConnection } from './oss-connection.mjs';
+import { ServerProcess } from './server-process.mjs';
+import { verifyServer } from './verify-server.mjs';
+import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs';
+
+/**
+ * @typedef {object} KillLoopOptions
+ * @property {string} seed
+ * @property {number} kills
+ * @property {string} scratch
+ * @property {string} failures where the data directory of a violation is kept
+ * @property {(line: string) => void} say
+ * @property {(directory: string, round: number) => void} [betweenRounds] for showing that damage is
+ *   found: may do what it likes with the data directory of a server that was killed
+ */
+
+/**
+ * @typedef {object} KillLoopResult
+ * @property {number} kills
+ * @property {{ readonly load: number, readonly start: number, readonly sweeper: number }} killsBy
+ *   what the server was doing when it was killed
+ * @property {number} verifications
+ * @property {number} acknowledged
+ * @property {number} milliseconds
+ * @property {{ readonly seed: string, readonly problems: string[], readonly file: string }[]} violations
+ */
+
+const WRITERS = 6;
+
+/** Races that everybody has long left are deleted, so that verifying stays short. */
+const KEPT_RACES = 12;
+
+/** How many changes are acknowledged, at most, before a kill, and how long that may take. */
+const MOST_WORK = 250;
+const LONGEST_WORK_MS = 2000;
+
+const PROGRESS_MS = 15_000;
+
+/**
+ * Kills a server again and again while clients write to it, starts it anew, and compares everything
+ * it has with what was acknowledged.
+ * @param {KillLoopOptions} options
+ * @returns {Promise<KillLoopResult>}
+ */
+export async function runKillLoop(options) {
+  const loop = new KillLoop(options);
+  try {
+    await loop.run();
+  } finally {
+    await loop.end();
+  }
+  return loop.result;
+}
+
+class KillLoop {
+  #options;
+  #random;
+  #directory;
+  #oracle = new Oracle();
+  #around = new WriterSurroundings(this.#oracle, WRITERS);
+  #startedAt = Date.now();
+  /** @type {ServerProcess | undefined} */
+  #server;
+  #killsBy = { load: 0, start: 0, sweeper: 0 };
+  #verifications = 0;
+  /** @type {KillLoopResult['violations']} */
+  #violations = [];
+
+  /** @param {KillLoopOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#random = new SeededRandom(`kill-loop ${options.seed}`);
+    mkdirSync(options.scratch, { recursive: true });
+    this.#directory = join(options.scratch, 'kill-loop-data');
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** @returns {KillLoopResult} */
+  get result() {
+    return {
+      kills: this.#kills,
+      killsBy: this.#killsBy,
+      verifications: this.#verifications,
+      acknowledged: this.#around.acknowledged,
+      milliseconds: Date.now() - this.#startedAt,
+      violations: this.#violations,
+    };
+  }
+
+  get #kills() {
+    const { load, start, sweeper } = this.#killsBy;
+    return load + start + sweeper;
+  }
+
+  async run() {
+    const { kills, say, betweenRounds } = this.#options;
+    let saidAt = Date.now();
+    for (let round = 0; this.#kills < kills && this.#violations.length === 0; round++) {
+      const port = await this.#start();
+      await this.#verify(port);
+      if (this.#violations.length > 0) return;
+      if (round === 0) await this.#createBucket(port);
+      await this.#forgetRaces(port);
+      await this.#workAndKill(port, round);
+      // Again while it recovers, and while that recovery is recovered from.
+      while (this.#kills < kills && this.#random.chance(0.3)) await this.#killWhileStarting();
+      betweenRounds?.(this.#directory, round);
+      if (Date.now() - saidAt > PROGRESS_MS) {
+        saidAt = Date.now();
+        say(`kill-loop: ${this.#kills} kills, ${this.#around.acknowledged} changes acknowledged`);
+      }
+    }
+    const port = await this.#start();
+    await this.#verify(port);
+    await this.#end('SIGTERM');
+  }
+
+  async end() {
+    await this.#server?.end('SIGKILL');
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #start() {
+    this.#server = new ServerProcess(this.#directory);
+    const port = await this.#server.ready();
+    if (port === undefined) throw new Error('The server was killed by somebody else');
+    return port;
+  }
+
+  /** @param {'SIGKILL' | 'SIGTERM'} signal */
+  async #end(signal) {
+    const server = this.#server;
+    this.#server = undefined;
+    const problems = (await server?.end(signal)) ?? [];
+    this.#report(problems);
+  }
+
+  /**
+   * @param {number} port
+   * @param {number} round
+   */
+  async #workAndKill(port, round) {
+    const random = this.#random;
+    const kind = random.chance(0.25) ? 'sweeper' : 'load';
+    const life = `${this.#options.seed} round ${round}`;
+    const writers = Array.from({ length: WRITERS }, (_, number) => {
+      const numbers = random.fork(`round ${round} writer ${number}`);
+      return new Writer(this.#around, numbers, number, life, port);
+    });
+    const working = writers.map((writer) =>
+      writer.work(kind === 'sweeper' ? 'overwriting' : 'everything'),
+    );
+    if (kind === 'load') {
+      await this.#acknowledged(this.#around.acknowledged + random.between(0, MOST_WORK));
+      await delay(random.between(0, 5));
+    } else {
+      // Blobs are replaced, everybody is answered, and then the sweeper is at its work.
+      await this.#acknowledged(this.#around.acknowledged + random.between(10, 80));
+      for (const writer of writers) writer.stop();
+      await Promise.all(working);
+      await delay(random.between(0, 12));
+    }
+    await this.#end('SIGKILL');
+    this.#killsBy[kind]++;
+    await Promise.all(working);
+    this.#report(this.#around.problems.splice(0));
+  }
+
+  /**
+   * Waits until so many changes were acknowledged: a time would mean much work on one machine and
+   * none on another.
+   * @param {number} count
+   */
+  async #acknowledged(count) {
+    const deadline = Date.now() + LONGEST_WORK_MS;
+    while (this.#around.acknowledged < count && Date.now() < deadline) await delay(1);
+  }
+
+  async #killWhileStarting() {
+    this.#server = new ServerProcess(this.#directory);
+    await delay(this.#random.between(0, 300));
+    await this.#end('SIGKILL');
+    this.#killsBy.start++;
+  }
+
+  /** @param {number} port */
+  async #verify(port) {
+    this.#verifications++;
+    this.#report(await verifyServer(port, this.#directory, this.#oracle));
+  }
+
+  /** @param {number} port */
+  async #createBucket(port) {
+    const connection = new OssConnection(port);
+    const intent = this.#oracle.begin(bucketSubject(BUCKET), 'there');
+    const { status } = await connection.send({ method: 'PUT', bucket: BUCKET });
+    if (status !== 200) throw new Error(`The bucket cannot be made: ${status}`);
+    this.#oracle.acknowledge(intent);
+    connection.close();
+  }
+
+  /** @param {number} port */
+  async #forgetRaces(port) {
+    const connection = new OssConnection(port);
+    const newest = Math.floor(this.#around.races / WRITERS);
+    for (const subject of [...this.#oracle.subjects]) {
+      const race = /\/race\/(\d+)$/.exec(subject)?.[1];
+      if (race === undefined || Number(race) > newest - KEPT_RACES) continue;
+      if (this.#oracle.allowed(subject).has(ABSENT)) {
+        // It was deleted, and found to be, or never was.
+        this.#oracle.forget(subject);
+        continue;
+      }
+      const intent = this.#oracle.begin(subject, ABSENT);
+      const key = `race/${race}`;
+      const { status } = await connection.send({ method: 'DELETE', bucket: BUCKET, key });
+      if (status !== 204) throw new Error(`${subject} cannot be deleted: ${status}`);
+      this.#oracle.acknowledge(intent);
+    }
+    connection.close();
+  }
+
+  /** @param {readonly string[]} problems */
+  #report(problems) {
+    if (problems.length === 0) return;
+    const { seed, failures } = this.#options;
+    const file = join(failures, `kill-loop-${seed}-${this.#kills}-kills`);
+    if (this.#violations.length === 0) {
+      mkdirSync(failures, { recursive: true });
+      cpSync(this.#directory, file, {
+        recursive: true,
+        filter: (source) => !source.includes('.sock') && !source.endsWith('.new'),
+      });
+    }
+    this.#violations.push({ seed, problems: [...problems], file });
+  }
+}

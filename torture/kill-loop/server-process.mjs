@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'packages', 'openoss', 'bin', 'openoss.js');
+
+/** The root access key of the servers under test. */
+export const CREDENTIALS = { accessKeyId: 'torture', accessKeySecret: 'torture-secret-0123456789' };
+
+export const REGION = 'cn-hangzhou';
+
+/** The level of pino's errors. */
+const ERROR_LEVEL = 50;
+
+/** How long a start may take, in milliseconds. */
+const PATIENCE_MS = 30_000;
+
+/** One run of `openoss serve` on a data directory. */
+export class ServerProcess {
+  #child;
+  #output = '';
+  #log = '';
+  #wasKilled = false;
+  /** @type {Promise<{ readonly code: number | null, readonly signal: string | null }>} */
+  #ended;
+
+  /** @param {string} directory */
+  constructor(directory) {
+    const listen = ['--listen', '127.0.0.1:0', '--admin-listen', 'off'];
+    this.#child = spawn(
+      process.execPath,
+      [PROGRAM, 'serve', '--data', directory, ...listen, '--log-level', 'warn'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...process.env,
+          OPENOSS_ROOT_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+          OPENOSS_ROOT_ACCESS_KEY_SECRET: CREDENTIALS.accessKeySecret,
+        },
+      },
+    );
+    this.#child.stdout.on('data', (chunk) => {
+      this.#output += chunk;
+    });
+    this.#child.stderr.on('data', (chunk) => {
+      this.#log += chunk;
+    });
+    this.#ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
+  }
+
+  /**
+   * Resolves with the port when the server is ready; undefined when it was killed before that.
+   * @returns {Promise<number | undefined>}
+   */
+  async ready() {
+    const deadline = Date.now() + PATIENCE_MS;
+    let isOver = false;
+    this.#ended.then(() => {
+      isOver = true;
+    });
+    for (;;) {
+      const port = /is ready at http:\/\/[^ ]*:(\d+) /.exec(this.#output)?.[1];
+      if (port !== undefined) return Number(port);
+      if (isOver) {
+        if (this.#wasKilled) return undefined;
+        throw new Error(`The server did not start: ${this.#log}`);
+      }
+      if (Date.now() > deadline) throw new Error(`The server does not become ready: ${this.#log}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Ends the process with a signal, waits for its end, and returns what was wrong with it. */
+  async end(/** @type {'SIGKILL' | 'SIGTERM'} */ signal) {
+    this.#wasKilled = true;
+    this.#child.kill(signal);
+    const ended = await this.#ended;
+    /** @type {string[]} */
+    const problems = [];
+    const isRight = signal === 'SIGKILL' ? ended.signal === signal : ended.code === 0;
+    if (!isRight) {
+      problems.push(`the server ended with ${ended.signal ?? ended.code}, not by ${signal}`);
+    }
+    for (const line of this.#log.split('\n')) {
+      if (line !== '' && isError(line)) problems.push(`the server logged: ${line}`);
+    }
+    return problems;
+  }
+}
+
+/** @param {string} line */
+function isError(line) {
+  try {
+    return JSON.parse(line).level >= ERROR_LEVEL;
+  } catch {
+    // No log line of ours: something wrote to standard error. A line may be cut off by the kill.
+    return !line.startsWith('{');
+  }
+}

@@ -1,0 +1,114 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+
+/** The parts of the torture, in the order in which they run. */
+export const PARTS = /** @type {const} */ ([
+  'self-test',
+  'kill-loop',
+  'forgetting-disk',
+  'metadata-trace',
+]);
+
+/** @typedef {typeof PARTS[number]} Part */
+
+export const HELP = `Kills OpenOSS and takes its disk away, and looks whether it keeps its word.
+
+Usage: npm run torture -- [flags]
+
+Flags:
+      --full            the full run: 2,000 kills, 1,000,000 distinct crash states
+                        (default: the short one, 50 kills and 50,000 states)
+      --part NAME       only this part; may be given again: ${PARTS.join(', ')}
+      --kills N         so many kills
+      --states N        so many distinct crash states, in all
+      --seed TEXT       what everything is drawn from (default: a new one)
+      --workload SEED   only the one workload of this seed (with --part forgetting-disk or
+                        metadata-trace), as a violation names it
+      --workers N       processes at a time (default: one for each processor)
+      --out DIR         where the report goes (default torture/results)
+      --replay FILE     open the disk image of a violation again, and nothing else
+  -h, --help            this text
+
+Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not run.
+`;
+
+/**
+ * @typedef {object} TortureOptions
+ * @property {boolean} full
+ * @property {readonly Part[]} parts
+ * @property {number} kills
+ * @property {number} states
+ * @property {string} seed
+ * @property {string | undefined} workload
+ * @property {number} workers
+ * @property {string | undefined} out
+ * @property {string | undefined} replay
+ * @property {boolean} help
+ */
+
+/** What is wrong with a command line. */
+export class UsageError extends Error {}
+
+/**
+ * @param {readonly string[]} args
+ * @returns {TortureOptions}
+ */
+export function readOptions(args) {
+  const { values } = parse(args);
+  const { full = false, part = PARTS } = values;
+  const parts = part.map((name) => {
+    const known = PARTS.find((candidate) => candidate === name);
+    if (known === undefined) throw new UsageError(`there is no part ${name}: ${PARTS.join(', ')}`);
+    return known;
+  });
+  const scale = full ? { kills: 2000, states: 1_000_000 } : { kills: 50, states: 50_000 };
+  return {
+    full,
+    parts,
+    kills: count('--kills', values.kills, scale.kills),
+    states: count('--states', values.states, scale.states),
+    seed: values.seed ?? Math.random().toString(36).slice(2, 8),
+    workload: values.workload,
+    workers: count('--workers', values.workers, availableParallelism()),
+    out: values.out,
+    replay: values.replay,
+    help: values.help ?? false,
+  };
+}
+
+/** @param {readonly string[]} args */
+function parse(args) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        full: { type: 'boolean' },
+        part: { type: 'string', multiple: true },
+        kills: { type: 'string' },
+        states: { type: 'string' },
+        seed: { type: 'string' },
+        workload: { type: 'string' },
+        workers: { type: 'string' },
+        out: { type: 'string' },
+        replay: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * @param {string} flag
+ * @param {string | undefined} text
+ * @param {number} fallback
+ */
+function count(flag, text, fallback) {
+  if (text === undefined) return fallback;
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new UsageError(`${flag} takes a number from 1 on, not ${text}`);
+  }
+  return number;
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { runKillLoop } from '../kill-loop/run-kill-loop.mjs';
+import { whyNoTraces } from '../metadata-trace/record-trace.mjs';
+import { selfTest } from '../self-test/self-test.mjs';
+import { exploreSeeds } from './explore-seeds.mjs';
+
+/**
+ * @import { Part, TortureOptions } from './options.mjs'
+ * @import { PartResult } from './part-result.mjs'
+ */
+
+/**
+ * @typedef {object} PartContext
+ * @property {TortureOptions} options
+ * @property {string} scratch in memory, where possible
+ * @property {string} disk on a real disk
+ * @property {string} failures
+ * @property {(line: string) => void} say
+ */
+
+const TITLES = {
+  'self-test': 'Self-test: broken engines, disks and directories are found out',
+  'kill-loop': 'Kill loop: `SIGKILL` under load, while starting, while sweeping',
+  'forgetting-disk': 'A disk that forgets: the engine behind its `Disk` port',
+  'metadata-trace': "LMDB's own file, and all others: recorded writes and flushes",
+};
+
+/** How many ways of losing what is pending are tried at one crash point. */
+const CHOICES = { short: 24, full: 40 };
+
+/**
+ * @param {Part} name
+ * @param {PartContext} context
+ * @returns {Promise<PartResult>}
+ */
+export async function runPart(name, context) {
+  const title = TITLES[name];
+  const noTraces = await whyNoTraces();
+  if (name === 'metadata-trace' && noTraces !== undefined) {
+    return { name, title, figures: {}, violations: [], milliseconds: 0, skipped: noTraces };
+  }
+  const hasTraces = noTraces === undefined;
+  const startedAt = Date.now();
+  const result =
+    name === 'self-test'
+      ? await runSelfTest(context, hasTraces)
+      : name === 'kill-loop'
+        ? await runKills(context)
+        : await explore(name, context, hasTraces);
+  return { name, title, ...result, milliseconds: Date.now() - startedAt };
+}
+
+/** @typedef {Pick<PartResult, 'figures' | 'violations'>} Found */
+
+/**
+ * @param {PartContext} context
+ * @param {boolean} hasTraces
+ * @returns {Promise<Found>}
+ */
+async function runSelfTest(context, hasTraces) {
+  const outcomes = await selfTest({ ...context, hasTraces });
+  return {
+    figures: { 'things that must be so': outcomes.length },
+    violations: outcomes
+      .filter(({ isRight }) => !isRight)
+      .map(({ name, detail = '' }) => ({
+        where: 'the torture itself',
+        problems: [`${name}: ${detail}`],
+        replay: 'npm run torture -- --part self-test',
+      })),
+  };
+}
+
+/**
+ * @param {PartContext} context
+ * @returns {Promise<Found>}
+ */
+async function runKills({ options, disk, failures, say }) {
+  const { seed, kills } = options;
+  const result = await runKillLoop({ seed, kills, scratch: disk, failures, say });
+  return {
+    figures: {
+      kills: result.kills,
+      'of these under load': result.killsBy.load,
+      'while starting': result.killsBy.start,
+      'while sweeping': result.killsBy.sweeper,
+      'times everything was verified': result.verifications,
+      'changes acknowledged': result.acknowledged,
+    },
+    violations: result.violations.map(({ problems, file }) => ({
+      where: `seed ${seed}; the data directory is in ${file}`,
+      problems,
+      replay: `npm run torture -- --part kill-loop --kills ${kills} --seed ${seed}`,
+    })),
+  };
+}
+
+/**
+ * @param {'forgetting-disk' | 'metadata-trace'} part
+ * @param {PartContext} context
+ * @param {boolean} hasTraces
+ * @returns {Promise<Found>}
+ */
+async function explore(part, { options, scratch, failures, say }, hasTraces) {
+  const { seed, states, workers, full, parts, workload } = options;
+  const explorations = parts.filter(
+    (name) => name === 'forgetting-disk' || (name === 'metadata-trace' && hasTraces),
+  );
+  const result = await exploreSeeds({
+    part,
+    seed,
+    states: Math.ceil(states / explorations.length),
+    workers: workload === undefined ? workers : 1,
+    choices: full ? CHOICES.full : CHOICES.short,
+    scratch: join(scratch, part),
+    failures,
+    say,
+    ...(workload === undefined ? {} : { only: workload }),
+  });
+  return {
+    figures: {
+      'distinct crash states': result.states,
+      workloads: result.seeds,
+      'crash points': result.points,
+      'images made, most of them equal to others': result.choices,
+      'operations acknowledged': result.acknowledged,
+      'states a minute': Math.round((result.states / result.milliseconds) * 60_000),
+    },
+    violations: result.violations.map(({ seed, life, problems, file }) => ({
+      where: `workload ${seed}, ${life}`,
+      problems,
+      replay:
+        file === undefined
+          ? `npm run torture -- --part ${part} --workload ${seed}`
+          : `npm run torture -- --replay ${file}`,
+    })),
+  };
+}

@@ -1,0 +1,60 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/**
+ * @import { ChildProcess } from 'node:child_process'
+ * @import { ExploreJob, ExploreReport } from './exploring-worker.mjs'
+ */
+
+/**
+ * What came of a job: a report, or the end of its process.
+ * @typedef {{ readonly report: ExploreReport } | { readonly died: string }} JobOutcome
+ */
+
+const WORKER = join(import.meta.dirname, 'exploring-worker.mjs');
+
+/** Images make much short-lived garbage: a large nursery, and no threads that compete with it. */
+const NODE_ARGUMENTS = ['--max-semi-space-size=64', '--single-threaded-gc'];
+
+/** After so many jobs a worker is replaced: what LMDB leaks at 10,000 opens stays small. */
+const JOBS_OF_A_WORKER = 20;
+
+/** Processes that do jobs, each one at a time, replaced when they die. */
+export class WorkerPool {
+  /** @type {Set<ChildProcess>} */
+  #all = new Set();
+  /** @type {{ readonly child: ChildProcess, readonly jobs: number }[]} */
+  #idle = [];
+
+  /**
+   * @param {ExploreJob} job
+   * @returns {Promise<JobOutcome>}
+   */
+  async run(job) {
+    const { child, jobs } = this.#idle.pop() ?? { child: this.#start(), jobs: 0 };
+    const ended = once(child, 'exit').then(([code, signal]) => ({ died: String(signal ?? code) }));
+    const answered = once(child, 'message').then(([message]) => message);
+    // Whichever comes second has no listener.
+    answered.catch(() => {});
+    child.send(job);
+    const outcome = await Promise.race([answered, ended]);
+    if ('failed' in outcome) throw new Error(`Seed ${job.seed} of ${job.part}: ${outcome.failed}`);
+    if ('report' in outcome) {
+      if (jobs + 1 < JOBS_OF_A_WORKER) this.#idle.push({ child, jobs: jobs + 1 });
+      else child.disconnect();
+    }
+    return outcome;
+  }
+
+  close() {
+    for (const child of this.#all) child.kill('SIGKILL');
+  }
+
+  #start() {
+    const child = fork(WORKER, [], { execArgv: NODE_ARGUMENTS, serialization: 'advanced' });
+    this.#all.add(child);
+    child.once('exit', () => this.#all.delete(child));
+    return child;
+  }
+}

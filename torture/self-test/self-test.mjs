@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { brokenEngines } from './broken-engines.mjs';
+import { crashModelChecks } from './crash-model-checks.mjs';
+import { damagedDirectories } from './damaged-directories.mjs';
+
+/**
+ * @typedef {object} SelfTestOutcome
+ * @property {string} name what must be so
+ * @property {boolean} isRight
+ * @property {string} [detail] what is so instead
+ */
+
+/**
+ * Shows that the torture can fail: its model says what it should, and engines, disks and data
+ * directories that are broken on purpose are found out.
+ * @param {object} options
+ * @param {string} options.scratch in memory, where possible
+ * @param {string} options.disk a directory on a real disk
+ * @param {boolean} options.hasTraces system calls can be recorded
+ * @param {(line: string) => void} options.say
+ * @returns {Promise<SelfTestOutcome[]>}
+ */
+export async function selfTest({ scratch, disk, hasTraces, say }) {
+  /** @type {SelfTestOutcome[]} */
+  const outcomes = [];
+  const failures = join(scratch, 'expected-failures');
+  const groups = [
+    crashModelChecks(),
+    brokenEngines({ scratch, failures, hasTraces }),
+    damagedDirectories({ scratch: disk, failures, say: () => {} }),
+  ];
+  for (const group of groups) {
+    for await (const outcome of group) {
+      outcomes.push(outcome);
+      say(`self-test: ${outcome.isRight ? 'ok' : 'NOT SO'}: ${outcome.name}`);
+    }
+  }
+  return outcomes;
+}
