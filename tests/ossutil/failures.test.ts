@@ -101,29 +101,28 @@ describe.concurrent('without what signs a request', () => {
         error: /the command line: an AccessKey ID without .*belongs to another AccessKey ID/,
       },
     ],
-    ['a token for --mode StsToken', { flags: ['--mode=StsToken'], status: 3, error: /STS token/ }],
     [
-      'a mode that is supported',
-      { flags: ['--mode', 'EcsRamRole'], status: 3, error: /"EcsRamRole" is not supported yet/ },
+      'a secret without the line break of its file',
+      {
+        env: { OSS_ACCESS_KEY_SECRET: 'secret\r\n' },
+        status: 3,
+        error: /OSS_ACCESS_KEY_SECRET\): the AccessKey secret has a line break/,
+      },
     ],
   ])('%s is said to be missing', async (_, failure) => expectFailure(failure));
 });
 
 describe.concurrent('an endpoint that is none', () => {
-  it.each([
-    ['http://'],
-    ['ftp://example.com'],
-    ['http://host:99999'],
-    ['http://two words'],
-    ['http://example.com/bucket'],
-    ['http://user:password@example.com'],
-  ])('is refused: %s', async (endpoint) => {
-    await expectFailure({
-      flags: ['--endpoint', endpoint],
-      status: 3,
-      error: /^Error: invalid field, Endpoint\. /,
-    });
-  });
+  it.each([['http://host:99999'], ['ftp://example.com'], ['http://example.com/bucket']])(
+    'is refused: %s',
+    async (endpoint) => {
+      await expectFailure({
+        flags: ['--endpoint', endpoint],
+        status: 3,
+        error: /^Error: invalid field, Endpoint\. /,
+      });
+    },
+  );
 
   it('is refused with its region, where that is none', async () => {
     await expectFailure({
@@ -136,29 +135,27 @@ describe.concurrent('an endpoint that is none', () => {
 
 describe.concurrent('a command line that is wrong', () => {
   it.each<[string, Failure]>([
-    ['flag, with the nearest', { flags: ['--bodi=x'], status: 1, error: 'unknown flag: --bodi' }],
-    ['shorthand', { flags: ['-Z'], status: 1, error: /unknown shorthand flag: 'Z' in -Z/ }],
     ['value that is missing', { flags: ['--tagging'], status: 1, error: /needs an argument/ }],
     ['stray argument', { flags: ['stray'], status: 1, error: /unexpected argument "stray"/ }],
-    ['mode', { flags: ['--mode', 'ak'], status: 1, error: 'invalid value for flag(s) "mode"' }],
     [
-      'output format',
-      { flags: ['--output-format', 'table'], status: 1, error: 'flag(s) "output-format"' },
+      'values, all of them',
+      {
+        flags: [
+          ...['--mode', 'ak', '--output-format', 'table', '--addressing-style=host'],
+          ...['--sign-version', 'v2', '--loglevel', 'trace'],
+        ],
+        status: 1,
+        error:
+          'Error: invalid value for flag(s) "addressing-style", "loglevel", "mode", "output-format", "sign-version"',
+        hint: /^Hint: --addressing-style takes "virtual", "path", "cname"$/,
+      },
     ],
-    [
-      'addressing style',
-      { flags: ['--addressing-style=host'], status: 1, error: 'flag(s) "addressing-style"' },
-    ],
-    ['signature', { flags: ['--sign-version', 'v2'], status: 1, error: 'flag(s) "sign-version"' }],
-    ['log level', { flags: ['--loglevel', 'trace'], status: 1, error: 'flag(s) "loglevel"' }],
     ['number', { flags: ['--retry-times', 'ten'], status: 1, error: /ParseInt: parsing "ten"/ }],
-    ['negative number', { flags: ['--read-timeout=-1'], status: 1, error: /must be 0 or more/ }],
     [
       'boolean',
       { flags: ['--forbid-overwrite=maybe'], status: 1, error: /ParseBool: parsing "maybe"/ },
     ],
     ['metadata', { flags: ['--metadata', 'ab'], status: 1, error: /"ab" is not of the form/ }],
-    ['nameless metadata', { flags: ['--metadata', '=b'], status: 1, error: /"=b" is not of/ }],
     ['proxy', { flags: ['--proxy', 'nonsense'], status: 1, error: /"nonsense" is not a proxy/ }],
     [
       'profile',
@@ -206,10 +203,6 @@ describe.concurrent('a request that cannot be', () => {
         hint: /3 to 63 of the characters a-z, 0-9 and -/,
       },
     ],
-    [
-      'a bucket name that is a path',
-      { flags: ['--bucket', 'a/../b'], status: 3, error: invalid('Bucket') },
-    ],
     ['an empty key', { flags: ['--key', ''], status: 3, error: invalid('Key'), hint: /not empty/ }],
     [
       'a key of 1024 bytes',
@@ -222,15 +215,6 @@ describe.concurrent('a request that cannot be', () => {
         status: 3,
         error: invalid('Headers'),
         hint: /x-oss-meta-a has a control character/,
-      },
-    ],
-    [
-      'a control character in a header',
-      {
-        flags: ['--content-disposition', 'a\u0001b'],
-        status: 3,
-        error: invalid('Headers'),
-        hint: /Content-Disposition has a control character/,
       },
     ],
     [
@@ -265,6 +249,5 @@ describe.concurrent('a configuration file', () => {
     });
     await expectFailure({ flags: ['-c', 'malformed'], status: 3, error: /malformed:2/ });
     await expectFailure({ flags: ['-c', 'wrong'], status: 3, error: /wrong:3: retry-times / });
-    await expectFailure({ flags: ['-c', '.'], status: 3, error: /it is a directory/ });
   });
 });

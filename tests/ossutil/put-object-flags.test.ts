@@ -161,7 +161,7 @@ describe('the request of put-object', () => {
 
   it('lets the last of a flag given twice win', async () => {
     const request = await sent([
-      ...['--cache-control', 'a', '--cache-control', 'b', '--metadata', 'm=1', '--metadata', 'm=2'],
+      ...['--cache-control', 'a', '--cache-control', 'b', '--metadata', 'm=1', '--metadata', 'M=2'],
       ...['--key', 'other'],
     ]);
     expect(request.headers['cache-control']).toBe('b');
