@@ -100,7 +100,7 @@ export class RawConnection {
   }
 
   async until(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`waited in vain; received: ${this.received}`);
       if (this.#over !== undefined) {

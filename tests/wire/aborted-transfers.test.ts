@@ -53,15 +53,16 @@ function openBlobs(): string[] {
   });
 }
 
+/** Waits for what takes a moment, or on a busy disk many. */
 async function eventually(condition: () => void): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     try {
       condition();
       return;
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 }
@@ -175,7 +176,7 @@ describe('an upload that is given up', () => {
 });
 
 describe('a download', () => {
-  const size = 48 * MiB;
+  const size = 24 * MiB;
   const body = randomBytes(MiB);
   beforeAll(async () => {
     const large = Buffer.concat(Array.from({ length: size / MiB }, () => body));
@@ -198,7 +199,7 @@ describe('a download', () => {
     const before = memoryInUse();
     const readers = await Promise.all(Array.from({ length: 12 }, stalledReader));
     await new Promise((resolve) => setTimeout(resolve, 300));
-    // A few spans of 1 MiB each, of the 576 MiB that they asked for.
+    // A few spans of 1 MiB each, of the 288 MiB that they asked for.
     expect(memoryInUse() - before).toBeLessThan(12 * 5 * MiB);
     const [first, ...others] = readers;
     for (const other of others) other.destroy();

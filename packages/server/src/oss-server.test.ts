@@ -25,7 +25,7 @@ const put = (body: string, headers = {}) =>
   head('PUT /examplebucket/key', { 'Content-Length': String(body.length), ...headers }) + body;
 
 async function eventually(condition: () => void | Promise<void>): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     try {
       await condition();
