@@ -24,6 +24,15 @@ const ok: Answering = (response) => {
 };
 
 describe('time limits', () => {
+  it('may be longer than a timer can run', async () => {
+    const { endpoint } = await answeringServer(async (response) => {
+      await delay(50);
+      response.end();
+    });
+    const longest = { connectTimeoutMs: 1e12, readWriteTimeoutMs: 1e12, maxAttempts: 1 };
+    await testClient(endpoint, longest).send(PutObject, put);
+  });
+
   it('end a connection that does not come to stand', async () => {
     // TLS that is never answered: the connection is there, the handshake is not.
     const { port } = await tcpServer(() => {});

@@ -70,6 +70,8 @@ export interface PresignedRequest extends PreviewedRequest {
 const CONNECT_TIMEOUT_MS = 5000;
 const READ_WRITE_TIMEOUT_MS = 10_000;
 const MAX_ATTEMPTS = 3;
+/** The longest that a timer of Node.js runs, 24.8 days; one that is set to more goes off at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A client of one OSS endpoint. It keeps connections open between requests: `close` it at the end.
@@ -108,8 +110,11 @@ export class OssClient {
     this.#credentials =
       typeof credentials === 'function' ? credentials : staticCredentials(credentials);
     this.#connections = new Connections(this.#endpoint, options);
-    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-    this.#readWriteTimeoutMs = options.readWriteTimeoutMs ?? READ_WRITE_TIMEOUT_MS;
+    this.#connectTimeoutMs = Math.min(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, MAX_TIMER_MS);
+    this.#readWriteTimeoutMs = Math.min(
+      options.readWriteTimeoutMs ?? READ_WRITE_TIMEOUT_MS,
+      MAX_TIMER_MS,
+    );
     this.#maxAttempts = Math.max(1, options.maxAttempts ?? MAX_ATTEMPTS);
     this.#userAgent = userAgent(options.userAgent);
     this.#clock = options.clock ?? systemClock;
