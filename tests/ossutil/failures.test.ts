@@ -228,6 +228,20 @@ describe.concurrent('a request that cannot be', () => {
     ],
   ])('for %s is not sent', async (_, failure) => expectFailure(failure));
 
+  it.runIf(process.platform === 'linux')(
+    'for a key that is no UTF-8 is not sent under another name',
+    async () => {
+      const put = '"$OSSUTIL" api put-object --bucket examplebucket --body x';
+      const env = pointedAt(endpoint);
+      const latin = await user.shell(`${put} --key "$(printf 'caf\\351')"`, { env });
+      expect(latin.stderr).toMatch(/^Error: the argument "caf\ufffd" is not valid UTF-8\n/);
+      expect({ status: latin.status, stdout: latin.stdout }).toEqual({ status: 1, stdout: '' });
+      // The character itself is as good as any.
+      const genuine = await user.shell(`${put} --key "\ufffd" --dry-run`, { env });
+      expect(genuine.stdout).toContain('/examplebucket/%EF%BF%BD\n');
+    },
+  );
+
   it('for the longest key and shortest bucket could be', async () => {
     const outcome = await user.ossutil(
       putObject('--bucket', 'abc', '--key', `a${'é'.repeat(511)}`, '--body', 'x', '--dry-run'),

@@ -1,4 +1,5 @@
-import { createReadStream, fstatSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { createReadStream, fstatSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { ClientError } from '../errors/client-error.js';
 import { exitCodes } from '../errors/exit-code.js';
@@ -60,6 +61,16 @@ function standardInput(host: NodeJS.Process, taker: string): AsyncIterable<Uint8
   return stats.isBlockDevice() ? createReadStream('', { fd, autoClose: false }) : host.stdin;
 }
 
+/** Whether the arguments were UTF-8; only Linux tells, and is asked only where there is a doubt. */
+function argumentsAreGenuine(host: NodeJS.Process): boolean {
+  if (!host.argv.some((argument) => argument.includes('\ufffd'))) return true;
+  try {
+    return isUtf8(readFileSync('/proc/self/cmdline'));
+  } catch {
+    return true;
+  }
+}
+
 /** The home directory; undefined where the account has none. */
 function homeDirectory(): string | undefined {
   try {
@@ -86,6 +97,7 @@ export function processEdge(host: NodeJS.Process): ProgramEdge {
   let taker: string | undefined;
   return {
     arguments: host.argv.slice(2),
+    argumentsAreGenuine: argumentsAreGenuine(host),
     environment: host.env,
     workingDirectory: host.cwd(),
     homeDirectory: homeDirectory(),

@@ -45,6 +45,11 @@ export interface Clock {
 export interface ProgramEdge {
   /** The arguments after the program's name. */
   readonly arguments: readonly string[];
+  /**
+   * Whether the arguments are what was typed. They are not where those were no UTF-8: Node.js puts
+   * U+FFFD in the place of what it cannot decode, and a key would silently become another.
+   */
+  readonly argumentsAreGenuine: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly workingDirectory: string;

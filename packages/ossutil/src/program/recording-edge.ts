@@ -4,6 +4,7 @@ import type { OutputPort, ProgramEdge } from './program-edge.js';
 /** What a `RecordingEdge` starts from; everything has a harmless default. */
 export interface RecordingEdgeOptions {
   readonly arguments?: readonly string[];
+  readonly argumentsAreGenuine?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
   readonly homeDirectory?: string | undefined;
@@ -49,6 +50,7 @@ class RecordingOutput implements OutputPort {
  */
 export class RecordingEdge implements ProgramEdge {
   readonly arguments: readonly string[];
+  readonly argumentsAreGenuine: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly homeDirectory: string | undefined;
@@ -66,6 +68,7 @@ export class RecordingEdge implements ProgramEdge {
 
   constructor(options: RecordingEdgeOptions = {}) {
     this.arguments = options.arguments ?? [];
+    this.argumentsAreGenuine = options.argumentsAreGenuine ?? true;
     this.environment = options.environment ?? {};
     this.workingDirectory = options.workingDirectory ?? '/';
     this.homeDirectory = options.homeDirectory;

@@ -114,6 +114,16 @@ describe('a wrong command line', () => {
     expect(stderr).toContain(expected);
   });
 
+  it('is one that is no UTF-8: what would run is not what was typed', async () => {
+    const edge = new RecordingEdge({
+      arguments: ['pair', 'a', 'b\ufffd'],
+      argumentsAreGenuine: false,
+    });
+    expect(await runProgram(root, globalFlags, edge)).toBe(1);
+    expect(edge.stdout.text).toBe('');
+    expect(edge.stderr.text).toMatch(/^Error: the argument "b\ufffd" is not valid UTF-8\nHint: /);
+  });
+
   it('calls a group without its subcommand an error, and shows what there is', async () => {
     const { exitCode, stdout, stderr } = await run('api');
     expect(exitCode).toBe(1);

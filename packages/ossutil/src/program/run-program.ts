@@ -18,6 +18,14 @@ import type { ProgramEdge } from './program-edge.js';
 /** How long an interrupted command may take to tidy up, in milliseconds. */
 const tidyUpTime = 1000;
 
+function refuseUndecodable({ arguments: tokens, argumentsAreGenuine }: ProgramEdge): void {
+  if (argumentsAreGenuine) return;
+  const first = tokens.find((token) => token.includes('\ufffd')) ?? '';
+  throw new UsageError(`the argument ${goQuote(first)} is not valid UTF-8`, {
+    advice: 'keys and names are UTF-8; a name in another encoding can be converted with iconv',
+  });
+}
+
 /** Dashes that word processors put where a hyphen was typed. */
 const otherDash = /^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 
@@ -108,6 +116,7 @@ export async function runProgram(
   const started = edge.clock.monotonic();
   let path: readonly string[] = [root.name];
   try {
+    refuseUndecodable(edge);
     const found = await findCommand(root, edge.arguments, globalFlags);
     path = found.path;
     refuseUnknownCommand(found);
