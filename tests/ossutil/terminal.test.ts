@@ -135,7 +135,7 @@ describe('a retry', () => {
     const { status, text } = await shown(context, putObject('--body', 'x'), endpoint);
     expect(status).toBe(0);
     expect(text).toMatch(
-      /^\rattempt 2 of 11, after: it was refused␛\[K\r␛\[K\r\n[\d.]+\(s\) elapsed\r\n$/,
+      /^\rattempt 2 of 11, after: 503 ServiceUnavailable␛\[K\r␛\[K\r\n[\d.]+\(s\) elapsed\r\n$/,
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { Retry, TransferProgress } from '@openoss/client';
+import { type Retry, ServiceError, type TransferProgress } from '@openoss/client';
 import type { ProgramEdge } from '../program/program-edge.js';
 import { ProgressBar } from '../progress/progress-bar.js';
 import { RetryNotice } from '../progress/retry-notice.js';
@@ -43,7 +43,7 @@ export class TransferDisplay {
 
   /** Takes the client's report that it waits to try again. */
   retrying({ attempt, maxAttempts, error }: Retry): void {
-    this.#notice.show(attempt, maxAttempts, error);
+    this.#notice.show(attempt, maxAttempts, reasonOf(error));
   }
 
   /** Takes all of it away. */
@@ -51,4 +51,10 @@ export class TransferDisplay {
     await this.#notice.finish();
     for (const { bar } of this.#bars.values()) await bar.finish();
   }
+}
+
+/** In a few words: what the service calls its refusal says more than its sentence. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ServiceError) return `${error.status} ${error.code}`;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RecordingEdge } from '../program/recording-edge.js';
 import { RetryNotice } from './retry-notice.js';
 
-const refused = new Error('the connection to 127.0.0.1:1 was refused\n(connect ECONNREFUSED)');
+const refused = 'the connection to 127.0.0.1:1 was refused\n(connect ECONNREFUSED)';
 
 describe('the notice of a retry', () => {
   it('is one line of the terminal, cut to its width, and goes away', async () => {

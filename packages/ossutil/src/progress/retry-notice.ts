@@ -17,11 +17,10 @@ export class RetryNotice {
     this.#shows = !quiet && edge.stderr.isTerminal;
   }
 
-  /** The attempt that is about to be made, of how many, and what the last one failed with. */
-  show(attempt: number, maxAttempts: number, error: unknown): void {
+  /** The attempt that is about to be made, of how many, and why the last one failed. */
+  show(attempt: number, maxAttempts: number, reason: string): void {
     if (!this.#shows) return;
     const { stderr } = this.#edge;
-    const reason = error instanceof Error ? error.message : String(error);
     const line = `attempt ${attempt} of ${maxAttempts}, after: ${reason.replace(/\s+/g, ' ')}`;
     // One column short, as the progress bar is: a full line would wrap in some terminals.
     const columns = Math.max(1, (stderr.columns() ?? defaultColumns) - 1);
