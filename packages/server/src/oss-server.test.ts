@@ -192,6 +192,9 @@ describe('a request whose client goes away before its body is read', () => {
     await eventually(async () => {
       expect(await started.metrics.text()).toContain('openoss_requests_in_flight 0');
     });
+    expect(await started.metrics.text()).toContain(
+      'openoss_requests_total{operation="PutObject",status="0",code=""} 1',
+    );
     if (outcome !== undefined) {
       await expect(outcome).rejects.toBeInstanceOf(OssError);
       await expect(outcome).rejects.toMatchObject({ kind: 'IncompleteBody' });
