@@ -44,7 +44,7 @@ export const ROOM = 'torture';
 const OWNER = '1000';
 
 /** What a client's own keys end in: one of them nearly as long as a key may be. */
-const OWN_KEYS = ['0', '1', `long ${'x'.repeat(150)}`];
+const OWN_KEYS = ['0', '1', `long ${'x'.repeat(950)}`];
 
 /** @param {string} bucket @param {string} key */
 export const objectSubject = (bucket, key) => `object ${bucket}/${key}`;

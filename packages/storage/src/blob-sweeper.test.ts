@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deletionKey, objectRecordKey } from './bucket-partition.js';
@@ -175,6 +175,33 @@ describe('orphans', () => {
     expect(third.counters.orphansDeleted).toBe(0);
     expect(blobFiles(store.directory)).toHaveLength(1);
     expect(disk.calls.filter((call) => call.path.startsWith(path.slice(0, -1)))).toEqual([]);
+  });
+
+  it('are found although a crash tore their headers', async () => {
+    const store = await openStore();
+    await store.objects.putObject(putRequest('kept', randomBytes(LARGE)));
+    const incarnation = await incarnationOf(store);
+    const [kept = ''] = blobFiles(store.directory);
+    await store.close();
+    await tamper(store.directory, async (_, blobs) => {
+      // A header of three sectors, of which the second did not reach the disk.
+      await writeBlob(blobs, incarnation, 'long'.repeat(250));
+    });
+    const torn = blobFiles(store.directory).find((file) => file !== kept) ?? '';
+    const zero = (file: string, from: number, to: number): void => {
+      const path = join(store.directory, 'blobs', file);
+      writeFileSync(path, readFileSync(path).fill(0, from, to));
+    };
+    zero(torn, 512, 1024);
+    zero(kept, 0, 20);
+    const log = new RecordingLog();
+    const later = await openStore({ directory: store.directory, log });
+    await later.swept();
+    expect(blobFiles(later.directory)).toEqual([kept]);
+    expect(later.counters.orphansDeleted).toBe(1);
+    expect(log.entries).toMatchObject([
+      { level: 'warn', message: 'a blob whose header is damaged was left alone' },
+    ]);
   });
 
   it('are kept when rot hides whether they are orphans', async () => {

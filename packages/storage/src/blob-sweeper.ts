@@ -96,6 +96,7 @@ export class BlobSweeper {
       sweepOrphans({
         metadata: this.#metadata,
         blobs: this.#blobs,
+        buckets: () => this.#registry.all(),
         log: this.#log,
         onDeleted: (count) => {
           this.#counters.orphansDeleted += count;

@@ -1,8 +1,10 @@
 import { deletionKey, objectRecordKey } from './bucket-partition.js';
+import type { BucketRecord } from './bucket-record.js';
 import type { BlobEngine, FoundBlob } from './engine/blob-engine.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import { type MetadataEngine, put, remove } from './engine/metadata-engine.js';
 import type { Log } from './log.js';
+import { namedBlobs } from './named-blobs.js';
 import { decodeObjectRecord } from './object-record-codec.js';
 
 /** The partition that remembers which ended sessions were walked: the session's id, no value. */
@@ -16,6 +18,8 @@ const NOTHING = Buffer.alloc(0);
 export interface OrphanSweepOptions {
   readonly metadata: MetadataEngine;
   readonly blobs: BlobEngine;
+  /** Every bucket there is. */
+  buckets(): AsyncIterable<BucketRecord>;
   readonly log: Log;
   readonly onDeleted: (count: number) => void;
   readonly isStopped: () => boolean;
@@ -42,7 +46,8 @@ export async function sweepOrphans(options: OrphanSweepOptions): Promise<void> {
 
 /** Deletes a session's orphans; false when it was stopped before the end. */
 async function walk(session: string, options: OrphanSweepOptions): Promise<boolean> {
-  const { metadata, blobs, log, onDeleted, isStopped } = options;
+  const { metadata, blobs, onDeleted, isStopped } = options;
+  const unreadable = new Set<string>();
   let orphans: string[] = [];
   const deleteOrphans = async (): Promise<void> => {
     await blobs.deleteAll(orphans);
@@ -52,15 +57,38 @@ async function walk(session: string, options: OrphanSweepOptions): Promise<boole
   for await (const found of blobs.blobsOf(session)) {
     if (isStopped()) return false;
     if (found.binding === 'unreadable') {
-      // Damaged, but perhaps the damaged blob of a living object, whose bytes may still be whole.
-      log.warn({ blob: found.id }, 'a blob whose header is damaged was left alone');
+      unreadable.add(found.id);
     } else if (await isOrphan(metadata, found)) {
       orphans.push(found.id);
       if (orphans.length === BATCH) await deleteOrphans();
     }
   }
+  if (unreadable.size > 0) {
+    const unnamed = await unnamedOf(unreadable, options);
+    if (unnamed === undefined) return false;
+    orphans.push(...unnamed);
+  }
   if (orphans.length > 0) await deleteOrphans();
   return true;
+}
+
+/**
+ * A header that makes no sense has rotted, or a crash tore it before its first flush: a long key's
+ * header is more than one sector. The blob of a living object is left alone, for its bytes may still
+ * be whole; what no record names is an orphan like others. Undefined when it was stopped.
+ */
+async function unnamedOf(
+  unreadable: ReadonlySet<string>,
+  options: OrphanSweepOptions,
+): Promise<string[] | undefined> {
+  const named = await namedBlobs(unreadable, options);
+  if (options.isStopped()) return undefined;
+  const unnamed: string[] = [];
+  for (const id of unreadable) {
+    if (named !== undefined && !named.has(id)) unnamed.push(id);
+    else options.log.warn({ blob: id }, 'a blob whose header is damaged was left alone');
+  }
+  return unnamed;
 }
 
 async function isOrphan(metadata: MetadataEngine, { id, binding }: FoundBlob): Promise<boolean> {
