@@ -19,6 +19,8 @@ const steps = [
     ['scripts/generate-operations-reference.mjs', '--check'],
   ],
   ['types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']],
+  ['types of the benchmark', bin('tsc'), ['-p', 'bench/tsconfig.json']],
+  ['types of the torture', bin('tsc'), ['-p', 'torture/tsconfig.json']],
   ['tests', bin('vitest'), ['run']],
 ];
 
