@@ -18,6 +18,13 @@ import { PartitionKeys } from './partition-key.js';
  */
 const MAP_BYTES = 2 ** 40;
 
+/**
+ * Bytes in a page of a new file. In LMDB's default pages of 4 KiB a body of 4 KiB takes two of its own;
+ * in these it shares one with others: a third less disk, and a third less time in the kernel
+ * (docs/performance.md). An existing file keeps the size it was made with.
+ */
+const PAGE_BYTES = 16 * 1024;
+
 /** A batch takes no more commits when their values pass this, so that no flush gets very long. */
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 
@@ -70,6 +77,7 @@ export class LmdbMetadata implements MetadataEngine {
       overlappingSync: false,
       eventTurnBatching: false,
       mapSize: MAP_BYTES,
+      pageSize: PAGE_BYTES,
       maxDbs: 1,
     });
   }
