@@ -4,11 +4,12 @@ import type { Directory } from '@openoss/directory';
 import {
   bodyField,
   decodeXmlBody,
-  encodeOutput,
   type InputDecoder,
   inputDecoder,
   type Operation,
   OssError,
+  type OutputEncoder,
+  outputEncoder,
   Router,
 } from '@openoss/protocol';
 import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
@@ -27,6 +28,7 @@ import { type Authorization, actionsOf, authorize } from './stages/authorize.js'
 interface Route {
   readonly handler: BoundHandler;
   readonly decode: InputDecoder;
+  readonly encode: OutputEncoder;
   readonly body: ReturnType<typeof bodyField>;
 }
 
@@ -57,7 +59,12 @@ export class Pipeline {
     this.#routes = new Map(
       handlers.map((handler) => [
         handler.operation,
-        { handler, decode: inputDecoder(handler.operation), body: bodyField(handler.operation) },
+        {
+          handler,
+          decode: inputDecoder(handler.operation),
+          encode: outputEncoder(handler.operation),
+          body: bodyField(handler.operation),
+        },
       ]),
     );
   }
@@ -67,7 +74,7 @@ export class Pipeline {
     const { request, headers } = exchange;
     const method = request.method ?? '';
     const address = addressOf(request.url ?? '/', headers, this.#settings);
-    const { handler, decode, body } = this.#routeOf(address, method);
+    const { handler, decode, encode, body } = this.#routeOf(address, method);
     const { operation } = handler;
     exchange.operation = operation.name;
 
@@ -127,7 +134,7 @@ export class Pipeline {
       headers,
     };
     const { status, output } = await handler.serve(context as never);
-    const encoded = encodeOutput(operation, { ...output });
+    const encoded = encode(output as Readonly<Record<string, unknown>>);
     const successStatus = status ?? operation.success[0] ?? 200;
     if (encoded.xml !== undefined) {
       return {

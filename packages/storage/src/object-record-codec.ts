@@ -103,7 +103,15 @@ export function decodeObjectRecord(key: Buffer, objectKey: string, value: Buffer
   const bodyIdAt = behindText(content, revisionAt);
   const bagsAt = behindText(content, behindText(content, behindText(content, bodyIdAt)));
   const [headers = [], metadata = [], tags = []] = decodeBags(content.subarray(bagsAt));
-  return Object.assign(decodeSummary(content, objectKey), {
+  const summary = decodeSummary(content, objectKey);
+  const record = {
+    key: objectKey,
+    type: summary.type,
+    size: summary.size,
+    etag: summary.etag,
+    lastModified: summary.lastModified,
+    storageClass: summary.storageClass,
+    owner: summary.owner,
     revision: textAt(content, revisionAt),
     crc64: content.readBigUInt64BE(20),
     acl: named(ACLS, content, 3, objectKey),
@@ -111,7 +119,10 @@ export function decodeObjectRecord(key: Buffer, objectKey: string, value: Buffer
     metadata,
     tags,
     body: decodeBody(content, objectKey, bodyIdAt),
-  });
+  };
+  return summary.restoration === undefined
+    ? record
+    : { ...record, restoration: summary.restoration };
 }
 
 /** What a listing tells of an object, from its record's stored form. */

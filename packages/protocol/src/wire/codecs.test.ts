@@ -3,7 +3,7 @@ import { GetObject, ListObjectsV2, PutObject, PutObjectTagging } from '../operat
 import { decodeXmlBody, inputDecoder } from './decode-input.js';
 import { decodeOutput } from './decode-output.js';
 import { encodeInput, WireText } from './encode-input.js';
-import { encodeOutput } from './encode-output.js';
+import { outputEncoder } from './encode-output.js';
 
 const decode = (headers: Record<string, string>, query: [string, string | null][] = []) =>
   inputDecoder(PutObject)(new Map(Object.entries(headers)), query);
@@ -139,7 +139,7 @@ describe('an answer that a server writes', () => {
       contentLength: 5,
       metadata: { user: 'aliyun' },
     };
-    const encoded = encodeOutput(GetObject, output);
+    const encoded = outputEncoder(GetObject)(output);
     expect(encoded.headers).toEqual([
       ['Content-Length', '5'],
       ['ETag', '"5D41402ABC4B2A76B9719D911017C592"'],

@@ -15,35 +15,38 @@ export interface EncodedOutput {
 }
 
 /** Turns what a handler answered into headers and a body. */
-export function encodeOutput(
-  operation: Operation,
-  output: Readonly<Record<string, unknown>>,
-): EncodedOutput {
-  const headers: WireHeader[] = [];
-  let xml: string | undefined;
-  let payload: unknown;
-  for (const property in operation.output) {
-    const value = output[property];
-    if (value === undefined) continue;
-    const field = operation.output[property] as Field;
-    switch (field.kind) {
-      case 'header':
-        headers.push([field.name, field.codec.encode(value as never)]);
-        break;
-      case 'headerMap':
-        for (const [name, text] of Object.entries(value as Record<string, string>)) {
-          headers.push([field.prefix + name, text]);
-        }
-        break;
-      case 'xml':
-        xml = writeXml(field.shape, value);
-        break;
-      case 'payload':
-        payload = value;
-        break;
-      case 'query':
-        throw new TypeError(`${operation.name} describes a query parameter in its output`);
-    }
+export type OutputEncoder = (output: Readonly<Record<string, unknown>>) => EncodedOutput;
+
+/** Builds the encoder of an operation's answers; made once an operation. */
+export function outputEncoder(operation: Operation): OutputEncoder {
+  const fields: (readonly [property: string, field: Field])[] = Object.entries(operation.output);
+  if (fields.some(([, { kind }]) => kind === 'query')) {
+    throw new TypeError(`${operation.name} describes a query parameter in its output`);
   }
-  return { headers, xml, payload };
+  return (output) => {
+    const headers: WireHeader[] = [];
+    let xml: string | undefined;
+    let payload: unknown;
+    for (const [property, field] of fields) {
+      const value = output[property];
+      if (value === undefined) continue;
+      switch (field.kind) {
+        case 'header':
+          headers.push([field.name, field.codec.encode(value as never)]);
+          break;
+        case 'headerMap':
+          for (const [name, text] of Object.entries(value as Record<string, string>)) {
+            headers.push([field.prefix + name, text]);
+          }
+          break;
+        case 'xml':
+          xml = writeXml(field.shape, value);
+          break;
+        case 'payload':
+          payload = value;
+          break;
+      }
+    }
+    return { headers, xml, payload };
+  };
 }

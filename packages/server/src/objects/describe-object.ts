@@ -10,9 +10,14 @@ export function describeObject(
   caller: Caller,
   now: number,
 ): OutputOf<typeof HeadObject> {
-  const { persistent, ...stored } = readStoredHeaders(record.headers);
+  const stored = readStoredHeaders(record.headers);
   return {
-    ...stored,
+    cacheControl: stored.cacheControl,
+    contentDisposition: stored.contentDisposition,
+    contentEncoding: stored.contentEncoding,
+    contentLanguage: stored.contentLanguage,
+    contentType: stored.contentType,
+    expires: stored.expires,
     contentLength: record.size,
     acceptRanges: 'bytes',
     etag: record.etag,
@@ -29,8 +34,8 @@ export function describeObject(
         ? record.tags.length
         : undefined,
     restore: needsRestore(record.storageClass) ? restorationHeader(record, now) : undefined,
-    metadata: Object.fromEntries(record.metadata),
-    persistent,
+    metadata: record.metadata.length === 0 ? undefined : Object.fromEntries(record.metadata),
+    persistent: stored.persistent,
   };
 }
 

@@ -22,16 +22,18 @@ const SYSTEM_HEADERS = {
 
 type SystemHeader = keyof typeof SYSTEM_HEADERS;
 
+const SYSTEM_HEADER_ENTRIES = Object.entries(SYSTEM_HEADERS) as [
+  SystemHeader,
+  (typeof SYSTEM_HEADERS)[SystemHeader],
+][];
+
 /** The type of an object whose upload named none. */
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
 
 /** The headers that are kept with an object and answered when it is read, in their wire form. */
 export function storedHeaders(upload: UploadHeaders): [name: string, value: string][] {
   const headers: [string, string][] = [];
-  for (const [name, property] of Object.entries(SYSTEM_HEADERS) as [
-    SystemHeader,
-    (typeof SYSTEM_HEADERS)[SystemHeader],
-  ][]) {
+  for (const [name, property] of SYSTEM_HEADER_ENTRIES) {
     const value =
       upload[property] ?? (property === 'contentType' ? DEFAULT_CONTENT_TYPE : undefined);
     if (value !== undefined) headers.push([name, value]);
@@ -41,17 +43,33 @@ export function storedHeaders(upload: UploadHeaders): [name: string, value: stri
 }
 
 /** What {@link storedHeaders} kept, by the names that descriptions use; the rest is `persistent`. */
+export interface StoredHeaders extends Omit<UploadHeaders, 'persistentHeaders'> {
+  readonly persistent: Readonly<Record<string, string>> | undefined;
+}
+
+/** Reads what {@link storedHeaders} kept. */
 export function readStoredHeaders(
   headers: readonly (readonly [name: string, value: string])[],
-): Omit<UploadHeaders, 'persistentHeaders'> & {
-  readonly persistent: Readonly<Record<string, string>>;
-} {
-  const known: Record<string, string> = {};
-  const persistent: (readonly [name: string, value: string])[] = [];
+): StoredHeaders {
+  // Every object that is read passes here: one shape for all of them, and nothing copied.
+  const known: { -readonly [Name in keyof StoredHeaders]: StoredHeaders[Name] } = {
+    cacheControl: undefined,
+    contentDisposition: undefined,
+    contentEncoding: undefined,
+    contentLanguage: undefined,
+    contentType: undefined,
+    expires: undefined,
+    persistent: undefined,
+  };
+  let persistent: (readonly [name: string, value: string])[] | undefined;
   for (const header of headers) {
     const [name, value] = header;
     if (Object.hasOwn(SYSTEM_HEADERS, name)) known[SYSTEM_HEADERS[name as SystemHeader]] = value;
-    else persistent.push(header);
+    else {
+      persistent ??= [];
+      persistent.push(header);
+    }
   }
-  return { ...known, persistent: Object.fromEntries(persistent) };
+  if (persistent !== undefined) known.persistent = Object.fromEntries(persistent);
+  return known;
 }

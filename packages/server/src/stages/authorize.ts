@@ -37,6 +37,7 @@ export interface Authorization {
 
 /** Throws the denial if the request may not be done to this object (undefined: there is none, or none is named). */
 export function authorize(authorization: Authorization, object: ObjectFacts | undefined): void {
-  const decision: Decision = decide({ ...authorization, object });
+  const { principal, actions, bucket } = authorization;
+  const decision: Decision = decide({ principal, actions, bucket, object });
   if (!decision.allowed) throw new OssError(DENIALS[decision.denial]);
 }

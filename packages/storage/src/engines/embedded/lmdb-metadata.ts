@@ -11,6 +11,7 @@ import {
 } from '../../engine/metadata-engine.js';
 import { CommitBatch, type RequestedCommit } from './commit-batch.js';
 import { PartitionKeys } from './partition-key.js';
+import { SmallBuffers } from './small-buffers.js';
 
 /**
  * The address space LMDB maps at once: 1 TiB. lmdb-js can grow a map while others read it, but a map
@@ -59,6 +60,7 @@ export class LmdbMetadata implements MetadataEngine {
   readonly #db: RootDatabase<Buffer, Buffer>;
   readonly #failStop: FailStop;
   readonly #partitions = new Map<string, PartitionKeys>();
+  readonly #buffers = new SmallBuffers();
   #waiting: WaitingCommit[] = [];
   /** Between the start of a batch and the end of its flush, or about to start one. */
   #busy = false;
@@ -142,8 +144,14 @@ export class LmdbMetadata implements MetadataEngine {
   }
 
   #read(full: Buffer): Buffer | undefined {
-    // `getBinary` copies out of the memory map: a page may be reused by a later transaction.
-    return this.#db.getBinary(full);
+    // lmdb-js lends a buffer that the next read overwrites, longer than the `length` it was given, or a
+    // view of the memory map, whose page a later transaction may reuse: either is copied at once.
+    const lent = this.#db.getBinaryFast(full);
+    if (lent === undefined) return undefined;
+    const { length } = lent;
+    const own = this.#buffers.take(length);
+    own.set(new Uint8Array(lent.buffer, lent.byteOffset, length));
+    return own;
   }
 
   #keysOf(partition: string): PartitionKeys {
