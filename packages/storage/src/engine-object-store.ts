@@ -3,6 +3,7 @@ import type { BlobSweeper } from './blob-sweeper.js';
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
 import type { BucketRegistry, ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
 import { type BucketStatistics, readStatistics } from './bucket-statistics.js';
+import type { DigestThreads } from './digest/digest-threads.js';
 import { type BlobEngine, CorruptBlob } from './engine/blob-engine.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
@@ -35,8 +36,10 @@ export interface EngineObjectStoreOptions {
   readonly clock: () => number;
   /** Bodies of up to so many bytes are committed with their records. */
   readonly inlineLimit: number;
-  /** Reckons the checksums of bodies. */
+  /** Reckons the checksums of small bodies. */
   readonly crc64: Crc64Engine;
+  /** Reckons those of large ones. */
+  readonly digestThreads: DigestThreads;
 }
 
 /** The ObjectStore on any engine: each operation's own file does the work. */

@@ -1,6 +1,7 @@
 import { Crc64Engine } from '@openoss/protocol';
 import { BlobSweeper } from './blob-sweeper.js';
 import { BucketRegistry } from './bucket-registry.js';
+import { DigestThreads } from './digest/digest-threads.js';
 import type { BlobEngine } from './engine/blob-engine.js';
 import type { Disk } from './engine/disk.js';
 import { FailStop } from './engine/fail-stop.js';
@@ -140,6 +141,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
   const ids = new IdSequence(session);
   const counters = newStoreCounters();
   const gate = new OperationGate();
+  const digestThreads = new DigestThreads(crc64);
   const registry = new BucketRegistry(metadata, ids, clock);
   const sweeper = new BlobSweeper({ metadata, blobs, registry, log, counters });
   const commits = new ObjectCommits(metadata, ids, (incarnation, blobId) =>
@@ -161,6 +163,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
       clock,
       inlineLimit,
       crc64,
+      digestThreads,
     }),
     room: (name) => new EngineRoomStore(metadata, name),
     counters,
@@ -172,6 +175,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     close() {
       closing ??= (async () => {
         await gate.close();
+        await digestThreads.close();
         await sweeper.stop();
         await blobs.close();
         await metadata.close();

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BucketRegistry } from './bucket-registry.js';
+import type { DigestThreads } from './digest/digest-threads.js';
 import { type BlobEngine, type BlobWriter, StorageFull } from './engine/blob-engine.js';
 import { EngineFailed } from './engine/metadata-engine.js';
 import type { NextObject, ObjectCommits } from './object-commits.js';
@@ -15,6 +16,7 @@ export interface PutObjectParts {
   readonly clock: () => number;
   readonly inlineLimit: number;
   readonly crc64: Crc64Engine;
+  readonly digestThreads: DigestThreads;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function putObject(
   parts: PutObjectParts,
   request: PutObjectRequest,
 ): Promise<PutObjectResult> {
-  const { blobs, registry, commits, inlineLimit, crc64 } = parts;
+  const { blobs, registry, commits, inlineLimit, crc64, digestThreads } = parts;
   const { key, body, size, maxBytes, admit, beforeBody } = request;
   const bucket = await registry.require(request.bucket);
   const isAtHand = body instanceof Uint8Array && body.length <= inlineLimit;
@@ -42,6 +44,7 @@ export async function putObject(
       maxBytes,
       inlineLimit,
       crc64,
+      digestThreads,
       createBlob: (expectedSize) => blobs.create({ bucket: bucket.incarnation, key }, expectedSize),
     });
     const complete = received;

@@ -1,5 +1,7 @@
-import { createHash, type Hash, hash } from 'node:crypto';
-import { type Crc64Engine, OssError, type RunningCrc64 } from '@openoss/protocol';
+import { hash } from 'node:crypto';
+import { type Crc64Engine, OssError } from '@openoss/protocol';
+import type { RunningDigests } from './digest/body-digests.js';
+import type { DigestThreads } from './digest/digest-threads.js';
 import type { BlobWriter } from './engine/blob-engine.js';
 
 /** A body that was read to its end, with what follows from its bytes. */
@@ -20,6 +22,8 @@ export interface ReceiveBodyOptions {
   /** A body of up to so many bytes stays in memory. */
   readonly inlineLimit: number;
   readonly crc64: Crc64Engine;
+  /** Reckons the digests of bodies that do not stay in memory. */
+  readonly digestThreads: DigestThreads;
   createBlob(expectedSize: number | undefined): Promise<BlobWriter>;
 }
 
@@ -52,8 +56,9 @@ export async function receiveBody(
       }
       gathered.push(chunk);
       if (received <= inlineLimit) continue;
-      const running = await crc64.start();
-      large = new LargeBody(await options.createBlob(size), running);
+      large = await LargeBody.begin(await options.digestThreads.start(size), () =>
+        options.createBlob(size),
+      );
       for (const early of gathered.splice(0)) await large.write(early);
     }
     checkSize(received, size);
@@ -91,35 +96,48 @@ function digestWhole(bytes: Buffer, crc64: Crc64Engine): ReceivedBody {
 
 /** A body on its way to a blob. */
 class LargeBody {
+  readonly #digests: RunningDigests;
   readonly #blob: BlobWriter;
-  readonly #md5: Hash = createHash('md5');
-  readonly #crc64: RunningCrc64;
 
-  constructor(blob: BlobWriter, crc64: RunningCrc64) {
+  private constructor(digests: RunningDigests, blob: BlobWriter) {
+    this.#digests = digests;
     this.#blob = blob;
-    this.#crc64 = crc64;
+  }
+
+  static async begin(
+    digests: RunningDigests,
+    createBlob: () => Promise<BlobWriter>,
+  ): Promise<LargeBody> {
+    try {
+      return new LargeBody(digests, await createBlob());
+    } catch (error) {
+      digests.abandon();
+      throw error;
+    }
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    // The copy into the blob's buffer may start a write: the disk works while this thread digests.
+    // The copy into the blob's buffer may start a write: the disk works while the bytes are digested.
     const written = this.#blob.write(chunk);
-    this.#md5.update(chunk);
-    this.#crc64.update(chunk);
-    await written;
+    try {
+      await this.#digests.update(chunk);
+    } finally {
+      // Also after a failure: nobody may end a blob while it is being written to.
+      await written;
+    }
   }
 
   async finish(size: number): Promise<ReceivedBody> {
+    // The last bytes are digested while they are flushed.
+    const digested = this.#digests.finish();
+    digested.catch(() => {});
     await this.#blob.finish();
-    return {
-      size,
-      md5: this.#md5.digest('hex').toUpperCase(),
-      crc64: this.#crc64.digest(),
-      content: this.#blob,
-    };
+    const { md5, crc64 } = await digested;
+    return { size, md5, crc64, content: this.#blob };
   }
 
   abort(): Promise<void> {
-    this.#crc64.abandon();
+    this.#digests.abandon();
     return this.#blob.abort();
   }
 }

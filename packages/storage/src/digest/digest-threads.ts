@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Crc64Engine } from '@openoss/protocol';
+import type { RunningDigests } from './body-digests.js';
+import { InlineDigests } from './inline-digests.js';
+import { ThreadedDigests } from './threaded-digests.js';
+
+/** What is told to a thread, and what it tells (see `threads/digest-thread.mjs`). */
+export const ORDER = { begin: 0, update: 1, finish: 2, abandon: 3 } as const;
+const ANSWER_TAKEN = 0;
+
+const PROGRAM = new URL('../../threads/digest-thread.mjs', import.meta.url);
+
+/** In a program that was bundled into one file there is no other to start. */
+const hasProgram = existsSync(fileURLToPath(PROGRAM));
+
+/** More threads than these help nobody: a body has two digests, and the disk is slower than four. */
+const MOST_THREADS = 4;
+
+/** A body of up to so many bytes is digested on the event loop: that takes half a millisecond. */
+const DIGESTED_HERE = 256 * 1024;
+
+/** Whoever waits for a stream's answers. */
+export interface StreamListener {
+  taken(offset: number): void;
+  done(digest: string): void;
+  failed(error: Error): void;
+}
+
+/** One digest of one body on one thread. */
+export interface DigestStream {
+  send(order: number, ...values: readonly unknown[]): void;
+  /** Nothing more is heard of it. */
+  end(): void;
+}
+
+/** A thread and the streams it reckons. */
+class DigestThread {
+  readonly #worker = new Worker(PROGRAM);
+  readonly #listeners = new Map<number, StreamListener>();
+  failure: Error | undefined;
+
+  constructor() {
+    // It keeps no process alive that has nothing else to do.
+    this.#worker.unref();
+    this.#worker.on('message', ([answer, stream, value]: [number, number, number | string]) => {
+      const listener = this.#listeners.get(stream);
+      if (answer === ANSWER_TAKEN) listener?.taken(Number(value));
+      else listener?.done(String(value));
+    });
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error('A thread that reckons digests has ended')));
+  }
+
+  get load(): number {
+    return this.#listeners.size;
+  }
+
+  begin(stream: number, algorithm: string, memory: SharedArrayBuffer, listener: StreamListener) {
+    this.#listeners.set(stream, listener);
+    this.#worker.postMessage([ORDER.begin, stream, algorithm, memory]);
+    return {
+      send: (order: number, ...values: readonly unknown[]) => {
+        this.#worker.postMessage([order, stream, ...values]);
+      },
+      end: () => this.#listeners.delete(stream),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(error: Error): void {
+    this.failure ??= error;
+    for (const listener of this.#listeners.values()) listener.failed(error);
+    this.#listeners.clear();
+  }
+}
+
+/**
+ * Digests reckoned off the event loop. MD5 and CRC-64 of one body go to two threads, for MD5 alone,
+ * at some 700 MiB a second, would else be the slower for it. Threads are started when they are first
+ * needed; a short body is digested where it is.
+ */
+export class DigestThreads {
+  readonly #threads: DigestThread[] = [];
+  readonly #crc64: Crc64Engine;
+  readonly #most: number;
+  #streams = 0;
+  #closed = false;
+
+  /** `crc64` serves small bodies, and all of them where no thread can be started. */
+  constructor(
+    crc64: Crc64Engine,
+    most = Math.min(MOST_THREADS, Math.max(2, availableParallelism())),
+  ) {
+    this.#crc64 = crc64;
+    this.#most = most;
+  }
+
+  /** Begins a body of a size, where that is known. */
+  async start(size: number | undefined): Promise<RunningDigests> {
+    if (!hasProgram || (size !== undefined && size <= DIGESTED_HERE)) {
+      return InlineDigests.start(this.#crc64);
+    }
+    return new ThreadedDigests((algorithm, memory, listener) => {
+      const thread = this.#leastLoaded();
+      return thread.begin(this.#streams++, algorithm, memory, listener);
+    });
+  }
+
+  /** Ends the threads; bodies that are under way fail. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  #leastLoaded(): DigestThread {
+    if (this.#closed) throw new Error('The digests are closed');
+    for (const [at, thread] of this.#threads.entries()) {
+      // A thread that failed has told its streams; the next body gets a new one.
+      if (thread.failure !== undefined) this.#threads[at] = new DigestThread();
+    }
+    let best = this.#threads[0];
+    for (const thread of this.#threads) {
+      if (best === undefined || thread.load < best.load) best = thread;
+    }
+    if (best === undefined || (best.load > 0 && this.#threads.length < this.#most)) {
+      best = new DigestThread();
+      this.#threads.push(best);
+    }
+    return best;
+  }
+}
