@@ -66,6 +66,7 @@ export class LmdbMetadata implements MetadataEngine {
   #busy = false;
   #closed = false;
   #idle: (() => void) | undefined;
+  #copying: Promise<void> = Promise.resolve();
   #commits = 0;
   #flushes = 0;
 
@@ -132,6 +133,19 @@ export class LmdbMetadata implements MetadataEngine {
     });
   }
 
+  /**
+   * Writes the state of one moment after the call into a file that must not exist; resolves when it
+   * is written, but not flushed. Commits go on meanwhile (`mdb_env_copy2` in a thread of the pool,
+   * which blocks the write thread only for the meta pages). One copy at a time.
+   */
+  copyTo(path: string): Promise<void> {
+    this.#checkOpen();
+    const copying = this.#db.backup(path, false);
+    // Nothing stops a copy, and the environment must not go away under it: `close` waits.
+    this.#copying = copying.catch(() => {});
+    return copying;
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -140,6 +154,7 @@ export class LmdbMetadata implements MetadataEngine {
         this.#idle = resolve;
       });
     }
+    await this.#copying;
     await this.#db.close();
   }
 
