@@ -4,6 +4,7 @@ import { checkBucketName } from '@openoss/protocol';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
 import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
+import { backupRoute } from './backup/backup-route.js';
 import { Metrics } from './metrics.js';
 import { OssServer } from './oss-server.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
@@ -99,8 +100,10 @@ async function serve(
   let admin: AdminListener | undefined;
   let adminEndpoint: string | undefined;
   if (options.adminListen !== undefined) {
-    admin = new AdminListener(metrics, () =>
-      ready ? { ready: true } : { ready: false, reason: 'starting or stopping' },
+    admin = new AdminListener(
+      metrics,
+      () => (ready ? { ready: true } : { ready: false, reason: 'starting or stopping' }),
+      new Map([['/backup', backupRoute(store, options.directory, options.log)]]),
     );
     const { host, port } = options.adminListen;
     adminEndpoint = urlOf('http', await admin.listen(host, port));

@@ -83,6 +83,9 @@ export function placesIn(path: string): {
 /** Whether a name is that of a directory in which a server hands metadata to a backup. */
 export const isHandoverName = (name: string): boolean => HANDOVER.test(name);
 
+/** Whether a name in a directory does not make it any less empty. */
+export const isHarmless = (name: string): boolean => name === FOREIGN_BUT_HARMLESS;
+
 /** Removes such a directory with what a server has put into it; one that is gone is fine. */
 export async function removeHandover(disk: Disk, path: string): Promise<void> {
   try {
