@@ -15,6 +15,7 @@ export {
   restoreDirectory,
 } from './backup/make-backup.js';
 export { HoldError } from './backup/server-hold.js';
+export { CrashLoop } from './crash-loop/crash-loop-guard.js';
 export { createLog, type LogLevel, logLevels } from './log.js';
 export * from './settings.js';
 export * from './start-service.js';

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, rm, stat } from 'node:fs/promises';
 import { get, type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { BackupEvent } from './backup-event.js';
 
 /** The server cannot be asked to hold its state; the message says why. */
@@ -90,6 +89,8 @@ async function makeHandover(directory: string, place: string): Promise<void> {
   }
 }
 
+const ENDED = new HoldError('The server ended the backup: is it gone?');
+
 type Held = Extract<BackupEvent, { readonly event: 'held' }>;
 
 class HoldConnection {
@@ -111,19 +112,22 @@ class HoldConnection {
         this.#request.destroy();
       });
       this.#request.on('error', (error) => fail(unreachable(admin, error)));
-      this.#request.on('close', () =>
-        fail(new HoldError('The server ended the backup: is it gone?')),
-      );
+      this.#request.on('close', () => fail(ENDED));
       this.#request.on('response', (response) => {
-        response.on('error', (error) => fail(unreachable(admin, error)));
-        createInterface({ input: response })
-          .on('line', (line) => {
+        response.on('error', () => fail(ENDED));
+        response.on('end', () => fail(ENDED));
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          const lines = `${text}${chunk}`.split('\n');
+          text = lines.pop() ?? '';
+          for (const line of lines) {
             const event = eventIn(line);
             if (event?.event === 'held') resolve(event);
-            if (event?.event === 'failed')
+            if (event?.event === 'failed') {
               fail(new HoldError(`The server refuses: ${event.reason}`));
-          })
-          .on('close', () => fail(new HoldError('The server ended the backup: is it gone?')));
+            }
+          }
+        });
       });
     });
     this.held.catch(() => {});

@@ -41,7 +41,7 @@ async function begin(directory: string): Promise<string> {
   if (!(await readdir(path)).every(isHarmless)) {
     throw new DataDirectoryRefused(path, 'a copy goes into a directory that is new or empty');
   }
-  const { unfinished, blobs } = placesIn(path);
+  const { unfinished, blobs, metadataLock } = placesIn(path);
   // Of two that come at once, one makes the mark.
   const mark = await open(unfinished, 'wx', 0o600).catch((error: unknown) => {
     if (!hasErrorCode(error, 'EEXIST')) throw error;
@@ -54,6 +54,8 @@ async function begin(directory: string): Promise<string> {
     await mark.close();
   }
   await mkdir(blobs, { mode: 0o700 });
+  // LMDB takes an empty file for a new one; made here, it has the right mode from the start.
+  await (await open(metadataLock, 'wx', 0o600)).close();
   await nodeDisk.flushDirectory(path);
   return path;
 }

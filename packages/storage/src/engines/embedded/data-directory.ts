@@ -68,6 +68,7 @@ export async function makeDataDirectory(disk: Disk, directory: string): Promise<
 export function placesIn(path: string): {
   readonly path: string;
   readonly metadata: string;
+  readonly metadataLock: string;
   readonly blobs: string;
   /** The mark of a copy that is not whole yet. */
   readonly unfinished: string;
@@ -75,6 +76,7 @@ export function placesIn(path: string): {
   return {
     path,
     metadata: join(path, METADATA),
+    metadataLock: join(path, METADATA_LOCK),
     blobs: join(path, BLOBS),
     unfinished: join(path, UNFINISHED),
   };
@@ -161,7 +163,7 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
       .filter(({ name }) => !isLockFile(name) && name !== FOREIGN_BUT_HARMLESS)
       .map(({ name, kind }) => [name, kind]),
   );
-  const places = placesIn(path);
+  const places = { path, metadata: join(path, METADATA), blobs: join(path, BLOBS) };
   if (names.has(UNFINISHED)) throw unfinishedCopy(path);
   if (names.has(FORMAT)) {
     await checkFormat(disk, path);

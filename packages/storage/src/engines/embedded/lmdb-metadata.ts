@@ -32,6 +32,21 @@ const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 /** How many partitions' prefixes are remembered. */
 const REMEMBERED_PARTITIONS = 4096;
 
+/** Opens LMDB's file the way this engine needs it; see {@link LmdbMetadata}. */
+export function openEnvironment(path: string): RootDatabase<Buffer, Buffer> {
+  return open<Buffer, Buffer>({
+    path,
+    noSubdir: true,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+    overlappingSync: false,
+    eventTurnBatching: false,
+    mapSize: MAP_BYTES,
+    pageSize: PAGE_BYTES,
+    maxDbs: 1,
+  });
+}
+
 interface WaitingCommit extends RequestedCommit {
   resolve(outcome: CommitOutcome): void;
   reject(error: unknown): void;
@@ -72,17 +87,7 @@ export class LmdbMetadata implements MetadataEngine {
 
   constructor(path: string, failStop: FailStop) {
     this.#failStop = failStop;
-    this.#db = open<Buffer, Buffer>({
-      path,
-      noSubdir: true,
-      keyEncoding: 'binary',
-      encoding: 'binary',
-      overlappingSync: false,
-      eventTurnBatching: false,
-      mapSize: MAP_BYTES,
-      pageSize: PAGE_BYTES,
-      maxDbs: 1,
-    });
+    this.#db = openEnvironment(path);
   }
 
   /** How many commits were durable so far, and how many flushes they shared. */
