@@ -99,9 +99,9 @@ export class CrashLoopGuard {
     const result = await probe(directory, PROBE_MS);
     if (result.outcome === 'deadly') {
       this.#journal.refuse(Date.now());
-      const crashLoop = new CrashLoop(directory, before.length, last.phase, result.how);
-      log.error({ err: crashLoop, starts: before.length }, 'a crash loop: the start is refused');
-      throw crashLoop;
+      const details = { starts: before.length, lastPhase: last.phase, cause: result.how };
+      log.error(details, 'a crash loop: the start is refused');
+      throw new CrashLoop(directory, before.length, last.phase, result.how);
     }
     log.warn(
       result,

@@ -53,7 +53,8 @@ export async function probeMetadata(directory: string, milliseconds: number): Pr
   if (OWN_DEATHS.includes(ended.signal)) {
     return { outcome: 'deadly', how: `it ended a process that read it with ${ended.signal}` };
   }
-  if (said?.outcome === 'failed') return { outcome: 'deadly', how: `LMDB finds it damaged (${said.reason})` };
+  if (said?.outcome === 'failed')
+    return { outcome: 'deadly', how: `LMDB finds it damaged (${said.reason})` };
   if (isLate) return { outcome: 'unknown', why: `it took more than ${milliseconds} ms to read` };
   if (said?.outcome === 'sound') return said;
   return { outcome: 'unknown', why: `the process that read it ended with ${ended.signal}` };
