@@ -46,16 +46,15 @@ async function usedDirectory(): Promise<string> {
   return data;
 }
 
-const PAGE = 4096;
-
-/** The number of the page that LMDB's tree begins with, from the newer of its meta pages. */
+/** Where in LMDB's file the page lies that its tree begins with, from the newer of its meta pages. */
 function rootPage(file: Buffer): number {
-  const metas = [0, PAGE].map((at) => ({
+  const page = file.readUInt32LE(24 + 24);
+  const metas = [0, page].map((at) => ({
     transaction: file.readBigUInt64LE(at + 24 + 128),
     root: Number(file.readBigUInt64LE(at + 24 + 24 + 48 + 40)),
   }));
   metas.sort((a, b) => Number(b.transaction - a.transaction));
-  return metas[0]?.root ?? 0;
+  return (metas[0]?.root ?? 0) * page;
 }
 
 /** Places in a page's header and its table of nodes, of which one usually makes LMDB read past the end. */
@@ -72,7 +71,7 @@ async function damage(data: string): Promise<void> {
   const whole = await readFile(file);
   for (const { at, bit } of FLIPS) {
     const bytes = Buffer.from(whole);
-    const place = rootPage(bytes) * PAGE + at;
+    const place = rootPage(bytes) + at;
     bytes[place] = (bytes[place] ?? 0) ^ (1 << bit);
     await writeFile(file, bytes);
     const child = start(command(data), { env: cleanEnvironment() });

@@ -14,7 +14,7 @@ import { StoreClosed } from '../../engine/metadata-engine.js';
 import { ID_LENGTH, IdSequence, isSessionId, SESSION_LENGTH } from '../../id-sequence.js';
 import { KeyQueue } from '../../key-queue.js';
 import type { Log } from '../../log.js';
-import { BLOB_HEADER_BYTES, blobHeader, readBlobHeader } from './blob-file.js';
+import { BLOB_HEADER_BYTES, blobHeader, foreignBlobFormat, readBlobHeader } from './blob-file.js';
 import { BlobFileReader } from './blob-file-reader.js';
 import { type BlobFileSurroundings, BlobFileWriter } from './blob-file-writer.js';
 import { DeletionGate } from './deletion-gate.js';
@@ -277,6 +277,8 @@ export class FileBlobs implements BlobEngine {
       // The header is written first, in one piece with the body's beginning, and a finished blob was
       // flushed: short or empty means that the crash came before its first flush.
       if (read < BLOB_HEADER_BYTES || header.every((byte) => byte === 0)) return 'never-written';
+      // Of a format this version does not know: passed over, for its rules may be others.
+      if (foreignBlobFormat(header) !== undefined) return undefined;
       const found = readBlobHeader(header);
       return found?.id === id ? found.binding : 'unreadable';
     } finally {
