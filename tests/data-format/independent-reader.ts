@@ -145,7 +145,7 @@ function readBucket(
     if (!text.startsWith('o')) continue;
     reckoned = (reckoned + digestOf(value)) % 2n ** 48n;
     const { object, bodyId, kind, bodyCrc } = readRecord(checked(key, value));
-    let body = Buffer.alloc(0);
+    let body: Buffer = Buffer.alloc(0);
     if (kind === 1) {
       body = bodies.get(bodyId) ?? body;
       unused.delete(bodyId);
