@@ -12,6 +12,26 @@ const FLUSH_EVERY_BYTES = 64 * 1024 * 1024;
 export async function copyFileDurably(
   from: string,
   to: string,
+  onChunk?: (chunk: Buffer) => void,
+): Promise<void> {
+  await copyFile(from, to, onChunk);
+  await flushFile(to);
+}
+
+/** Flushes what was written to a file, through whichever descriptor. */
+export async function flushFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Copies a file into a new one of mode 0600; the last of it is the caller's to flush. */
+export async function copyFile(
+  from: string,
+  to: string,
   onChunk: (chunk: Buffer) => void = () => {},
 ): Promise<void> {
   const source = await open(from, 'r');
@@ -19,7 +39,6 @@ export async function copyFileDurably(
     const target = await open(to, 'wx', 0o600);
     try {
       await copy(source, target, onChunk);
-      await target.datasync();
     } finally {
       await target.close();
     }

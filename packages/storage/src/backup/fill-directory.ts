@@ -103,6 +103,7 @@ class Filling {
       for (let at = 0; at < page.length; at += BLOBS_AT_ONCE) {
         const some = page.slice(at, at + BLOBS_AT_ONCE);
         await Promise.all(some.map((entry) => this.#object(bucket, incarnation, entry)));
+        await this.#blobs.flushMany();
       }
       this.#options.onProgress?.(this.progress);
       const last = page.at(-1);
