@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, rm, stat } from 'node:fs/promises';
+import { lchown, mkdir, rm, stat } from 'node:fs/promises';
 import { get, type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
 import type { BackupEvent } from './backup-event.js';
@@ -80,7 +80,7 @@ async function makeHandover(directory: string, place: string): Promise<void> {
   try {
     await mkdir(place, { mode: 0o700 });
     const { uid, gid } = await stat(directory);
-    if (process.geteuid?.() === 0 && uid !== 0) await chown(place, uid, gid);
+    if (process.geteuid?.() === 0 && uid !== 0) await lchown(place, uid, gid);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HoldError(

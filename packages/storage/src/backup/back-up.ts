@@ -1,4 +1,4 @@
-import { chmod, rename, unlink } from 'node:fs/promises';
+import { chmod, lstat, rename, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasErrorCode } from '../engine/disk.js';
 import { nodeDisk } from '../engine/node-disk.js';
@@ -77,6 +77,8 @@ async function checkPrevious({ previous }: BackUpOptions): Promise<void> {
 
 /** Moves a flushed file, also to another file system; the directories are the caller's to flush. */
 async function moveFile(from: string, to: string): Promise<void> {
+  // Root must not be led to a file of somebody else's by who may only write to the data directory.
+  if (!(await lstat(from)).isFile()) throw new Error(`${from} is not a file`);
   try {
     await rename(from, to);
     await chmod(to, 0o600);
