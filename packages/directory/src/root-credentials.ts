@@ -13,7 +13,8 @@ export interface FoundRootCredentials extends RootCredentials {
   readonly source: 'environment' | 'file' | 'generated';
 }
 
-const FILE_NAME = 'root-credentials.json';
+/** The file in a data directory that keeps root credentials; a backup takes it along. */
+export const ROOT_CREDENTIALS_FILE = 'root-credentials.json';
 
 // What a signature can carry as an access key id: see the Authorization header's grammar.
 const ACCESS_KEY_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -49,7 +50,7 @@ export async function findRootCredentials(
     }
     return { accessKeyId: id, accessKeySecret: secret, source: 'environment' };
   }
-  const file = path.join(directory, FILE_NAME);
+  const file = path.join(directory, ROOT_CREDENTIALS_FILE);
   const kept = await readKept(file);
   if (kept !== undefined) return { ...kept, source: 'file' };
   const made = generateCredentials();

@@ -30,6 +30,15 @@ export function readFlags<const F extends FlagTable>(
   args: readonly string[],
   table: F,
 ): FlagValues<F> {
+  return readArguments(args, table, 0).flags;
+}
+
+/** Reads the flags of a command and at most so many operands, which may stand among them. */
+export function readArguments<const F extends FlagTable>(
+  args: readonly string[],
+  table: F,
+  mostOperands: number,
+): { readonly flags: FlagValues<F>; readonly operands: readonly string[] } {
   const config = {
     args: [...args],
     options: table,
@@ -38,8 +47,14 @@ export function readFlags<const F extends FlagTable>(
     tokens: true,
   } as const;
   const { values, tokens } = parseArgs(config);
+  const operands: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument: ${token.value}`);
+    if (token.kind === 'positional') {
+      if (operands.length === mostOperands) {
+        throw new UsageError(`unexpected argument: ${token.value}`);
+      }
+      operands.push(token.value);
+    }
     if (token.kind !== 'option') continue;
     const flag = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
     if (flag === undefined) throw new UsageError(unknownFlag(token.rawName, Object.keys(table)));
@@ -51,7 +66,7 @@ export function readFlags<const F extends FlagTable>(
     }
   }
   // The loop above has held every value against the table.
-  return values as FlagValues<F>;
+  return { flags: values as FlagValues<F>, operands };
 }
 
 function unknownFlag(given: string, known: readonly string[]): string {

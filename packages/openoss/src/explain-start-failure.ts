@@ -1,11 +1,17 @@
-import { DataDirectoryInUse, DataDirectoryRefused, RootCredentialsError } from '@openoss/server';
+import {
+  DataDirectoryInUse,
+  DataDirectoryRefused,
+  HoldError,
+  RootCredentialsError,
+} from '@openoss/server';
 
-/** What kept a service from starting, said to the one who starts it. */
+/** What kept a service from starting, or a command from its work, said to the one who wants it. */
 export function explainStartFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (
     error instanceof DataDirectoryInUse ||
     error instanceof DataDirectoryRefused ||
+    error instanceof HoldError ||
     error instanceof RootCredentialsError
   )
     return error.message;

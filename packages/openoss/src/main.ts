@@ -7,6 +7,8 @@ Usage: openoss COMMAND [flags]
 
 Commands:
   serve     serve a data directory until stopped
+  backup    copy a data directory, of a running server too, as of one moment
+  restore   make a data directory of a backup
   dev       a throw-away server, for tests and for trying things out
   version   print the version
   help      print this, or with a command its flags
@@ -18,10 +20,14 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 // The service is loaded by the commands that run it, not to print a version.
 const serve: Command = async (args) => (await import('./serve.js')).serve(args);
+const backup: Command = async (args) => (await import('./backup.js')).backup(args);
+const restore: Command = async (args) => (await import('./restore.js')).restore(args);
 const dev: Command = async (args) => (await import('./dev.js')).dev(args);
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
+  ['backup', backup],
+  ['restore', restore],
   ['dev', dev],
   ['version', version],
   ['help', help],
@@ -33,7 +39,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['--version', 'version'],
 ]);
 /** The commands that have flags, and so a help of their own. */
-const WITH_HELP: ReadonlySet<Command> = new Set([serve, dev]);
+const WITH_HELP: ReadonlySet<Command> = new Set([serve, backup, restore, dev]);
 
 async function version(): Promise<number> {
   process.stdout.write(`${VERSION}\n`);

@@ -1,5 +1,12 @@
 import path from 'node:path';
-import { createLog, type LogLevel, logLevels, type Service, startService } from '@openoss/server';
+import {
+  CrashLoop,
+  createLog,
+  type LogLevel,
+  logLevels,
+  type Service,
+  startService,
+} from '@openoss/server';
 import { readFlags, readListenAddress, UsageError } from './command-line.js';
 import { explainStartFailure } from './explain-start-failure.js';
 import { checkRegion } from './region.js';
@@ -20,6 +27,7 @@ Flags:
       --tls-key FILE           its private key in PEM
       --restore-seconds N      how long restoring an archived object takes (default 1)
       --shutdown-seconds N     how long requests under way may take when stopped (default 10)
+      --force-start            start even where a crash loop was recognised (status 65)
       --log-level LEVEL        ${logLevels.join(', ')} (default info)
   -h, --help                   this text
 
@@ -28,8 +36,8 @@ Environment:
       the access key of the account that owns everything. Without them one is made at the first
       start, printed once, and kept in the data directory with mode 0600.
 
-Exit status: 0 stopped as told; 1 wrong usage; 2 could not start; 74 the disk failed
-(docs/operating.md says what to do).
+Exit status: 0 stopped as told; 1 wrong usage; 2 could not start; 65 not started again, for the
+metadata ends the process each time; 74 the disk failed (docs/operating.md says what to do).
 `;
 
 const FLAGS = {
@@ -42,6 +50,7 @@ const FLAGS = {
   'tls-key': { type: 'string' },
   'restore-seconds': { type: 'string' },
   'shutdown-seconds': { type: 'string' },
+  'force-start': { type: 'boolean' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -49,6 +58,8 @@ const FLAGS = {
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9000 };
 const DEFAULT_ADMIN_LISTEN = { host: '127.0.0.1', port: 9001 };
 const COULD_NOT_START = 2;
+/** EX_DATAERR of sysexits(3). */
+const CRASH_LOOP = 65;
 
 /** `openoss serve`. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -79,12 +90,13 @@ export async function serve(args: readonly string[]): Promise<number> {
       hostSuffixes: flags['host-suffix']?.map((suffix) => suffix.toLowerCase().replace(/^\./, '')),
       tls,
       restoreDelay: restoreSeconds * 1000,
+      forceStart: flags['force-start'],
       environment: process.env,
       log,
     });
   } catch (error) {
     process.stderr.write(`openoss: ${explainStartFailure(error)}\n`);
-    return COULD_NOT_START;
+    return error instanceof CrashLoop ? CRASH_LOOP : COULD_NOT_START;
   }
   process.stdout.write(announcement(service, directory));
 

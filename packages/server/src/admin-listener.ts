@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.js';
 
@@ -7,16 +7,29 @@ export type Readiness = () =>
   | { readonly ready: true }
   | { readonly ready: false; readonly reason: string };
 
+/** Answers everything that is asked of one path, whatever the method. */
+export type AdminRoute = (request: IncomingMessage, response: ServerResponse) => void;
+
 /**
  * What operators and their tools ask, on an address of its own: `/health/live` (the process runs),
- * `/health/ready` (it can serve), `/metrics` (Prometheus).
+ * `/health/ready` (it can serve), `/metrics` (Prometheus), and further
+ * routes by their paths.
  */
 export class AdminListener {
   readonly #server: Server;
 
-  constructor(metrics: Metrics, readiness: Readiness) {
+  constructor(
+    metrics: Metrics,
+    readiness: Readiness,
+    routes: ReadonlyMap<string, AdminRoute> = new Map(),
+  ) {
     this.#server = createServer((request, response) => {
       const path = request.url?.split('?', 1)[0];
+      const route = routes.get(path ?? '');
+      if (route !== undefined) {
+        route(request, response);
+        return;
+      }
       const answer = (status: number, type: string, body: string) => {
         response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
         response.end(request.method === 'HEAD' ? undefined : body);

@@ -2,7 +2,20 @@
  * @module The OSS service over HTTP: route, authenticate, authorize, handle, answer.
  */
 export { generateCredentials, RootCredentialsError } from '@openoss/directory';
-export { DataDirectoryInUse, DataDirectoryRefused } from '@openoss/storage';
+export {
+  type CopyProgress,
+  type Damage,
+  DataDirectoryInUse,
+  DataDirectoryRefused,
+} from '@openoss/storage';
+export {
+  type BackupRequest,
+  backUpDirectory,
+  backUpServer,
+  restoreDirectory,
+} from './backup/make-backup.js';
+export { HoldError } from './backup/server-hold.js';
+export { CrashLoop } from './crash-loop/crash-loop-guard.js';
 export { createLog, type LogLevel, logLevels } from './log.js';
 export * from './settings.js';
 export * from './start-service.js';

@@ -4,6 +4,8 @@ import { checkBucketName } from '@openoss/protocol';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
 import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
+import { backupRoute } from './backup/backup-route.js';
+import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
 import { Metrics } from './metrics.js';
 import { OssServer } from './oss-server.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
@@ -33,6 +35,8 @@ export interface ServiceOptions {
   readonly restoreDelay?: number | undefined;
   /** Milliseconds that a body may stand still; 30,000 unless told. */
   readonly bodyIdleTimeout?: number | undefined;
+  /** Start even where a crash loop would be refused. */
+  readonly forceStart?: boolean | undefined;
   /** Milliseconds since the epoch; the system's clock unless told. */
   readonly now?: (() => number) | undefined;
 }
@@ -66,17 +70,48 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     now: options.now ?? Date.now,
     log,
   };
-  const store = await openEmbeddedStore({
-    directory: options.directory,
-    clock: settings.now,
-    log,
-  });
+  let guard: CrashLoopGuard | undefined;
+  let store: EmbeddedStore | undefined;
   try {
-    return await serve(options, settings, store);
+    store = await openEmbeddedStore({
+      directory: options.directory,
+      clock: settings.now,
+      log,
+      beforeOpening: async (directory) => {
+        const force = options.forceStart ?? false;
+        guard = await CrashLoopGuard.begin({ directory, log, force });
+      },
+    });
+    guard?.enter('starting');
+    const service = await serve(options, settings, store);
+    return guardedService(service, store, guard);
   } catch (error) {
-    await store.close();
+    await store?.close();
+    guard?.end();
     throw error;
   }
+}
+
+/** A service whose start is counted as one that went well once it has. */
+function guardedService(
+  service: Service,
+  store: EmbeddedStore,
+  guard: CrashLoopGuard | undefined,
+): Service {
+  let isClosing = false;
+  guard?.enter('sweeping and serving');
+  guard?.serving();
+  store.swept().then(() => {
+    if (!isClosing) guard?.enter('serving');
+  });
+  return {
+    ...service,
+    async close(grace) {
+      isClosing = true;
+      await service.close(grace);
+      guard?.end();
+    },
+  };
 }
 
 async function serve(
@@ -99,8 +134,10 @@ async function serve(
   let admin: AdminListener | undefined;
   let adminEndpoint: string | undefined;
   if (options.adminListen !== undefined) {
-    admin = new AdminListener(metrics, () =>
-      ready ? { ready: true } : { ready: false, reason: 'starting or stopping' },
+    admin = new AdminListener(
+      metrics,
+      () => (ready ? { ready: true } : { ready: false, reason: 'starting or stopping' }),
+      new Map([['/backup', backupRoute(store, options.directory, options.log)]]),
     );
     const { host, port } = options.adminListen;
     adminEndpoint = urlOf('http', await admin.listen(host, port));

@@ -1,7 +1,7 @@
 import type { BucketAcl, StorageClass } from '@openoss/protocol';
 import { Packr } from 'msgpackr';
 import { checkedContent, checkedValue } from './checked-value.js';
-import { CorruptRecord } from './engine/corrupt-record.js';
+import { CorruptRecord, unknownFormat } from './engine/corrupt-record.js';
 
 /** Within one availability zone, or over several. */
 export type Redundancy = 'LRS' | 'ZRS';
@@ -48,6 +48,6 @@ export function encodeBucketRecord(key: Buffer, record: BucketRecord): Buffer {
 export function decodeBucketRecord(key: Buffer, value: Buffer): BucketRecord {
   const what = (): string => `bucket record ${key.toString()}`;
   const content = checkedContent(key, value, what);
-  if (content[0] !== FORMAT) throw new CorruptRecord(what(), `unknown format ${content[0]}`);
+  if (content[0] !== FORMAT) throw new CorruptRecord(what(), unknownFormat(content[0], FORMAT));
   return packr.unpack(content.subarray(1));
 }

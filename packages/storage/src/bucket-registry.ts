@@ -14,6 +14,7 @@ import {
   absent,
   type Change,
   type Condition,
+  type Entry,
   equals,
   type MetadataEngine,
   put,
@@ -180,15 +181,8 @@ export class BucketRegistry {
 
   /** Every bucket, in pages, for the sweeper. */
   async *all(): AsyncGenerator<BucketRecord, void, undefined> {
-    let from: Buffer = Buffer.from(NAME);
-    const to = prefixSuccessor(from);
-    for (;;) {
-      const page = await this.#metadata.scan(REGISTRY, { from, to, limit: SCAN_LIMIT });
-      for (const { key, value } of page) {
-        yield decodeBucketRecord(key, value);
-        from = keySuccessor(key);
-      }
-      if (page.length < SCAN_LIMIT) return;
+    for await (const { key, value } of bucketEntries(this.#metadata)) {
+      yield decodeBucketRecord(key, value);
     }
   }
 
@@ -254,6 +248,25 @@ export class BucketRegistry {
     if (outcome === 'conflict') throw new Error('The bucket registry was changed by somebody else');
   }
 }
+
+/** The stored records of all buckets, read in pages. */
+export async function* bucketEntries(
+  metadata: MetadataEngine,
+): AsyncGenerator<Entry, void, undefined> {
+  let from: Buffer = Buffer.from(NAME);
+  const to = prefixSuccessor(from);
+  for (;;) {
+    const page = await metadata.scan(REGISTRY, { from, to, limit: SCAN_LIMIT });
+    for (const entry of page) {
+      yield entry;
+      from = keySuccessor(entry.key);
+    }
+    if (page.length < SCAN_LIMIT) return;
+  }
+}
+
+/** The name of the bucket whose record stands under a key of the registry. */
+export const bucketNameOf = (key: Buffer): string => key.toString('utf8', NAME.length);
 
 /** The refusal of a request to a bucket that does not exist. */
 export function noSuchBucket(name: string): OssError {

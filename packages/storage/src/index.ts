@@ -1,6 +1,14 @@
 /**
  * @module Buckets and objects, durable, on an engine.
  */
+export {
+  type BackUpOptions,
+  backUpOffline,
+  backUpOnline,
+  type HandedMetadata,
+} from './backup/back-up.js';
+export type { CopyProgress, Damage } from './backup/fill-directory.js';
+export { type RestoreOptions, restoreBackup } from './backup/restore-backup.js';
 export type { BucketRecord, BucketSpecification, Redundancy } from './bucket-record.js';
 export type { ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
 export type { Amount, BucketStatistics } from './bucket-statistics.js';
@@ -16,6 +24,8 @@ export {
 export { nodeDisk } from './engine/node-disk.js';
 export { DataDirectoryRefused } from './engines/embedded/data-directory.js';
 export { DataDirectoryInUse } from './engines/embedded/directory-lock.js';
+export { type ProbeResult, probeMetadata } from './engines/embedded/metadata-probe.js';
+export { type Snapshot, SnapshotRefused } from './engines/embedded/snapshots.js';
 export type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 export type { Log } from './log.js';
 export type {

@@ -1,7 +1,7 @@
 import type { ObjectAcl, StorageClass } from '@openoss/protocol';
 import { Packr } from 'msgpackr';
 import { checkedContent, writeChecksum } from './checked-value.js';
-import { CorruptRecord } from './engine/corrupt-record.js';
+import { CorruptRecord, unknownFormat } from './engine/corrupt-record.js';
 import type {
   ObjectBody,
   ObjectRecord,
@@ -132,7 +132,7 @@ export function decodeObjectSummary(key: Buffer, objectKey: string, value: Buffe
 
 function verified(key: Buffer, objectKey: string, value: Buffer): Buffer {
   const content = checkedContent(key, value, () => `object record ${objectKey}`);
-  if (content[0] !== FORMAT) throw corrupt(objectKey, `unknown format ${content[0]}`);
+  if (content[0] !== FORMAT) throw corrupt(objectKey, unknownFormat(content[0], FORMAT));
   return content;
 }
 

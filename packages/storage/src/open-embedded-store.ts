@@ -12,11 +12,13 @@ import {
   DataDirectoryRefused,
   makeDataDirectory,
   prepareDataDirectory,
+  refuseNewerFormat,
   sealFormat,
 } from './engines/embedded/data-directory.js';
 import { lockDirectory } from './engines/embedded/directory-lock.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
+import { type Snapshot, Snapshots } from './engines/embedded/snapshots.js';
 import { IdSequence, newSessionId } from './id-sequence.js';
 import { type Log, silentLog } from './log.js';
 import { ObjectCommits } from './object-commits.js';
@@ -46,6 +48,11 @@ export interface EmbeddedStoreOptions {
    */
   readonly onFatal?: (error: Error) => void;
   readonly inlineLimit?: number;
+  /**
+   * Called when the directory is this process's and of a format it knows, before LMDB opens it:
+   * what it throws, refuses the start.
+   */
+  readonly beforeOpening?: (path: string) => Promise<void>;
 }
 
 /** A store in one data directory, which is this process's alone until it is closed. */
@@ -58,6 +65,11 @@ export interface EmbeddedStore {
   readonly work: { readonly commits: number; readonly flushes: number };
   /** Bytes of the file system the directory lies on. */
   space(): Promise<{ readonly free: number; readonly total: number }>;
+  /**
+   * Holds one moment of the store for a backup that goes on elsewhere (see `snapshots.ts`).
+   * `handover` names a directory in the data directory that the one who asks has made for it.
+   */
+  snapshot(handover: string): Promise<Snapshot>;
   /** Resolves when the sweeper has nothing to do that can be done now. */
   swept(): Promise<void>;
   /** Refuses what comes, waits for what is under way, and lets go. May be called again. */
@@ -72,10 +84,12 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const { clock = Date.now, log = silentLog, disk = nodeDisk } = options;
   const onFatal = options.onFatal ?? ((error) => endProcess(log, error));
   const failStop = new FailStop(onFatal);
+  await refuseNewerFormat(disk, options.directory);
   const path = await makeDataDirectory(disk, options.directory);
   const lock = await lockDirectory(path, { log, onLost: (error) => failStop.trip(error) });
   try {
     const directory = await prepareDataDirectory(disk, path);
+    await options.beforeOpening?.(path);
     const metadata = new LmdbMetadata(directory.metadata, failStop);
     try {
       await sealWhenWhole(disk, directory, metadata);
@@ -91,6 +105,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         crc64: await Crc64Engine.load(),
         work: () => metadata.work,
         space: () => disk.space(path),
+        snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),
         release: () => lock.release(),
       });
     } catch (error) {
@@ -107,17 +122,27 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 const STORE = 'store';
 const CREATED = Buffer.from('created');
 
+/** The value under it: the version of what the metadata holds. */
+const STORE_VERSION = Buffer.of(1);
+
 async function sealWhenWhole(
   disk: Disk,
   { path, isNew }: { readonly path: string; readonly isNew: boolean },
   metadata: LmdbMetadata,
 ): Promise<void> {
-  const isOurs = metadata.get(STORE, CREATED) !== undefined;
+  const version = metadata.get(STORE, CREATED);
+  const isOurs = version !== undefined;
+  if (isOurs && !version.equals(STORE_VERSION)) {
+    throw new DataDirectoryRefused(
+      path,
+      `its metadata is of version ${version.toString('hex')}, which a newer OpenOSS wrote (this version knows ${STORE_VERSION.toString('hex')})`,
+    );
+  }
   if (!isNew) {
     if (!isOurs) throw new DataDirectoryRefused(path, 'its metadata is empty or not ours');
     return;
   }
-  if (!isOurs) await metadata.commit(STORE, [], [put(CREATED, Buffer.of(1))]);
+  if (!isOurs) await metadata.commit(STORE, [], [put(CREATED, STORE_VERSION)]);
   // LMDB made the file large and flushed it, but nobody has flushed its directory since.
   await disk.flushDirectory(path);
   await sealFormat(disk, path);
@@ -133,6 +158,7 @@ interface StoreParts {
   readonly crc64: Crc64Engine;
   readonly work: () => EmbeddedStore['work'];
   readonly space: EmbeddedStore['space'];
+  readonly snapshots: Snapshots;
   readonly release: () => Promise<void>;
 }
 
@@ -171,11 +197,14 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
       return parts.work();
     },
     space: parts.space,
+    snapshot: (handover) => parts.snapshots.take(handover),
     swept: () => sweeper.idle(),
     close() {
       closing ??= (async () => {
         await gate.close();
         await digestThreads.close();
+        // The sweeper may be waiting for a backup to let go of its blobs.
+        await parts.snapshots.close();
         await sweeper.stop();
         await blobs.close();
         await metadata.close();

@@ -12,3 +12,11 @@ export class CorruptRecord extends Error {
     this.what = what;
   }
 }
+
+/**
+ * What is wrong with something that is whole, but of a format that is not known. A newer program
+ * raises the data directory's version, which refuses the whole of it; this is for one that did not.
+ */
+export function unknownFormat(found: number | undefined, known: number): string {
+  return `unknown format ${found} (this version knows ${known})`;
+}

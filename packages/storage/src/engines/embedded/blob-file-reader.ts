@@ -5,12 +5,15 @@ import {
   type BlobReader,
   CorruptBlob,
 } from '../../engine/blob-engine.js';
+import { unknownFormat } from '../../engine/corrupt-record.js';
 import type { DiskFile } from '../../engine/disk.js';
 import {
   BLOB_FOOTER_BYTES,
+  BLOB_FORMAT,
   BLOB_HEADER_BYTES,
   type BlobTrailer,
   blocksOfFile,
+  foreignBlobFormat,
   readBlobHeader,
   readBlobTrailer,
 } from './blob-file.js';
@@ -55,6 +58,8 @@ export class BlobFileReader implements BlobReader {
         readFully(id, file, headerBytes, 0),
         readFully(id, file, trailerStored, length - trailerBytes),
       ]);
+      const foreign = foreignBlobFormat(headerBytes);
+      if (foreign !== undefined) throw new CorruptBlob(id, unknownFormat(foreign, BLOB_FORMAT));
       const header = readBlobHeader(headerBytes);
       if (header === undefined) throw new CorruptBlob(id, 'its header is damaged');
       if (header.id !== id) throw new CorruptBlob(id, `its header says it is ${header.id}`);

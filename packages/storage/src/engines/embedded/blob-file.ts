@@ -22,7 +22,7 @@ import { BLOB_BLOCK_BYTES, type BlobBinding } from '../../engine/blob-engine.js'
  * The body begins at a page's start and is written once from front to back. A file without a valid
  * footer was never finished.
  */
-const BLOB_FORMAT = 1;
+export const BLOB_FORMAT = 1;
 export const BLOB_HEADER_BYTES = 4096;
 export const BLOB_FOOTER_BYTES = 32;
 
@@ -75,11 +75,7 @@ export interface BlobHeader {
 
 /** Reads a header; undefined when it is not one that this version wrote whole. */
 export function readBlobHeader(header: Buffer): BlobHeader | undefined {
-  if (header.length !== BLOB_HEADER_BYTES || !header.subarray(0, 8).equals(MAGIC)) return undefined;
-  if (header.readUInt16BE(8) !== BLOB_FORMAT) return undefined;
-  const unsigned = Buffer.from(header);
-  unsigned.writeUInt32BE(0, HEADER_CRC_AT);
-  if (crc32(unsigned) !== header.readUInt32BE(HEADER_CRC_AT)) return undefined;
+  if (formatOfHeader(header) !== BLOB_FORMAT) return undefined;
   const names: string[] = [];
   let at = NAMES_AT;
   for (const lengthAt of [10, 12, 14]) {
@@ -89,6 +85,21 @@ export function readBlobHeader(header: Buffer): BlobHeader | undefined {
   }
   const [id = '', bucket = '', key = ''] = names;
   return { id, binding: { bucket, key } };
+}
+
+/** The format of a blob whose header is whole, when that is not the one this version knows. */
+export function foreignBlobFormat(header: Buffer): number | undefined {
+  const format = formatOfHeader(header);
+  return format === BLOB_FORMAT ? undefined : format;
+}
+
+/** The format that a whole header tells: magic, format and checksum are where they are for ever. */
+function formatOfHeader(header: Buffer): number | undefined {
+  if (header.length !== BLOB_HEADER_BYTES || !header.subarray(0, 8).equals(MAGIC)) return undefined;
+  const unsigned = Buffer.from(header);
+  unsigned.writeUInt32BE(0, HEADER_CRC_AT);
+  if (crc32(unsigned) !== header.readUInt32BE(HEADER_CRC_AT)) return undefined;
+  return header.readUInt16BE(8);
 }
 
 /** The checksums and the footer that finish a file whose header has this CRC-32. */

@@ -14,12 +14,16 @@ export const DATA_FORMAT = 1;
  *     metadata.mdb-lock   LMDB's table of readers
  *     blobs/              large bodies, a directory for each writer session
  *     lock-<n>.sock       who uses the directory now (see `directory-lock.ts`)
+ *     backup-<hex>/       a copy of the metadata on its way into a backup (see `snapshots.ts`)
+ *     unfinished-copy     only in a copy (a backup, a restored directory) that is not whole yet
  */
 const FORMAT = 'format';
 const NEW_FORMAT = 'format.new';
 const METADATA = 'metadata.mdb';
 const METADATA_LOCK = 'metadata.mdb-lock';
 const BLOBS = 'blobs';
+const UNFINISHED = 'unfinished-copy';
+const HANDOVER = /^backup-[0-9a-f]{32}$/;
 
 /** LMDB's file before its first commit is at most this large. */
 const UNFLUSHED_METADATA_BYTES = 64 * 1024;
@@ -60,6 +64,82 @@ export async function makeDataDirectory(disk: Disk, directory: string): Promise<
   return path;
 }
 
+/** Where things are in a data directory. */
+export function placesIn(path: string): {
+  readonly path: string;
+  readonly metadata: string;
+  readonly metadataLock: string;
+  readonly blobs: string;
+  /** The mark of a copy that is not whole yet. */
+  readonly unfinished: string;
+} {
+  return {
+    path,
+    metadata: join(path, METADATA),
+    metadataLock: join(path, METADATA_LOCK),
+    blobs: join(path, BLOBS),
+    unfinished: join(path, UNFINISHED),
+  };
+}
+
+/** Whether a name is that of a directory in which a server hands metadata to a backup. */
+export const isHandoverName = (name: string): boolean => HANDOVER.test(name);
+
+/** Whether a name in a directory does not make it any less empty. */
+export const isHarmless = (name: string): boolean => name === FOREIGN_BUT_HARMLESS;
+
+/** Removes such a directory with what a server has put into it; one that is gone is fine. */
+export async function removeHandover(disk: Disk, path: string): Promise<void> {
+  try {
+    for (const { name } of await disk.readDirectory(path)) await disk.remove(join(path, name));
+    await disk.removeDirectory(path);
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+  }
+}
+
+/**
+ * Refuses a directory that a newer version wrote, without touching it; anything else passes, even
+ * one that is not there.
+ */
+export async function refuseNewerFormat(disk: Disk, directory: string): Promise<void> {
+  const path = resolve(directory);
+  try {
+    await checkFormat(disk, path);
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+  }
+}
+
+/**
+ * Refuses a directory that holds no finished data directory of a format this version knows, without
+ * touching it.
+ */
+export async function requireDataDirectory(disk: Disk, path: string): Promise<void> {
+  const entries = await disk.readDirectory(path).catch((error: unknown) => {
+    if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+    throw new DataDirectoryRefused(path, 'there is no such directory');
+  });
+  const names = new Set(entries.map(({ name }) => name));
+  if (names.has(UNFINISHED)) throw unfinishedCopy(path);
+  if (!names.has(FORMAT)) {
+    throw new DataDirectoryRefused(path, 'it has no file `format`, so it is none of ours');
+  }
+  await checkFormat(disk, path);
+  const { metadata } = placesIn(path);
+  if (!names.has(METADATA) || !(await isLmdbFile(disk, metadata))) {
+    throw new DataDirectoryRefused(path, `${METADATA} is missing or damaged`);
+  }
+  if (!names.has(BLOBS)) throw new DataDirectoryRefused(path, `${BLOBS} is missing`);
+}
+
+function unfinishedCopy(path: string): DataDirectoryRefused {
+  return new DataDirectoryRefused(
+    path,
+    'a backup or restore into it was not finished; remove it, and make it again',
+  );
+}
+
 async function makeWithAncestors(disk: Disk, path: string): Promise<void> {
   try {
     await disk.makeDirectory(path);
@@ -84,8 +164,13 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
       .map(({ name, kind }) => [name, kind]),
   );
   const places = { path, metadata: join(path, METADATA), blobs: join(path, BLOBS) };
+  if (names.has(UNFINISHED)) throw unfinishedCopy(path);
   if (names.has(FORMAT)) {
     await checkFormat(disk, path);
+    for (const name of names.keys()) {
+      // A backup ended with the server that gave it the metadata.
+      if (HANDOVER.test(name)) await removeHandover(disk, join(path, name));
+    }
     if (!names.has(METADATA)) {
       throw new DataDirectoryRefused(path, `${METADATA} is missing; restore it from a backup`);
     }

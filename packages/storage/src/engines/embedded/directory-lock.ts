@@ -111,6 +111,22 @@ export async function lockDirectory(
   }
 }
 
+/**
+ * Throws {@link DataDirectoryInUse} when a server has the directory's lock; leaves nothing in it, so
+ * that it works on a medium that cannot be written to.
+ */
+export async function refuseLockedDirectory(directory: string): Promise<void> {
+  const greatest = await greatestGeneration(directory);
+  if (greatest === 0) return;
+  const place = await SocketPlace.open(directory);
+  try {
+    const answer = await ask(place.address(lockName(greatest)));
+    if (answer.alive) throw new DataDirectoryInUse(directory, answer.holder);
+  } finally {
+    await place.close();
+  }
+}
+
 /** Turns names in the directory into paths that fit a socket's address. */
 class SocketPlace {
   readonly directory: string;

@@ -14,9 +14,10 @@ import { StoreClosed } from '../../engine/metadata-engine.js';
 import { ID_LENGTH, IdSequence, isSessionId, SESSION_LENGTH } from '../../id-sequence.js';
 import { KeyQueue } from '../../key-queue.js';
 import type { Log } from '../../log.js';
-import { BLOB_HEADER_BYTES, blobHeader, readBlobHeader } from './blob-file.js';
+import { BLOB_HEADER_BYTES, blobHeader, foreignBlobFormat, readBlobHeader } from './blob-file.js';
 import { BlobFileReader } from './blob-file-reader.js';
 import { type BlobFileSurroundings, BlobFileWriter } from './blob-file-writer.js';
+import { DeletionGate } from './deletion-gate.js';
 import { DirectoryFlusher } from './directory-flusher.js';
 import { SlabPool } from './slab-pool.js';
 
@@ -52,6 +53,7 @@ export class FileBlobs implements BlobEngine {
   readonly #made = new Map<string, { made: Promise<void>; entered: Promise<void> }>();
   /** A directory must not be tidied away between a deletion in it and the flush of that. */
   readonly #removals = new KeyQueue();
+  readonly #deletions = new DeletionGate();
   readonly #readers = new Map<string, { count: number; waiting: (() => void)[] }>();
   #closed = false;
 
@@ -112,22 +114,16 @@ export class FileBlobs implements BlobEngine {
     });
   }
 
+  /**
+   * Resolves when no blob is being deleted; none will be until the function it resolves with was
+   * called. Writers are not held up, only whoever deletes.
+   */
+  holdDeletions(): Promise<() => void> {
+    return this.#deletions.hold();
+  }
+
   deleteAll(ids: readonly string[]): Promise<void> {
-    return this.#removals.run(this.#directory, async () => {
-      this.#failStop.check();
-      const directories = new Set<string>();
-      for (let at = 0; at < ids.length; at += DELETIONS_AT_ONCE) {
-        await Promise.all(
-          ids.slice(at, at + DELETIONS_AT_ONCE).map(async (id) => {
-            const path = this.#pathOf(id);
-            await this.#remove(path);
-            directories.add(dirname(path));
-          }),
-        );
-      }
-      // Also for a file that was gone: an earlier process may have removed it and not flushed.
-      await Promise.all([...directories].map((directory) => this.#flushRemoval(directory)));
-    });
+    return this.#deletions.pass(() => this.#deleteAll(ids));
   }
 
   async endedSessions(): Promise<string[]> {
@@ -166,6 +162,24 @@ export class FileBlobs implements BlobEngine {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #deleteAll(ids: readonly string[]): Promise<void> {
+    return this.#removals.run(this.#directory, async () => {
+      this.#failStop.check();
+      const directories = new Set<string>();
+      for (let at = 0; at < ids.length; at += DELETIONS_AT_ONCE) {
+        await Promise.all(
+          ids.slice(at, at + DELETIONS_AT_ONCE).map(async (id) => {
+            const path = this.#pathOf(id);
+            await this.#remove(path);
+            directories.add(dirname(path));
+          }),
+        );
+      }
+      // Also for a file that was gone: an earlier process may have removed it and not flushed.
+      await Promise.all([...directories].map((directory) => this.#flushRemoval(directory)));
+    });
   }
 
   /** Makes a directory of this session once; whoever comes while it is being made shares it. */
@@ -263,6 +277,8 @@ export class FileBlobs implements BlobEngine {
       // The header is written first, in one piece with the body's beginning, and a finished blob was
       // flushed: short or empty means that the crash came before its first flush.
       if (read < BLOB_HEADER_BYTES || header.every((byte) => byte === 0)) return 'never-written';
+      // Of a format this version does not know: passed over, for its rules may be others.
+      if (foreignBlobFormat(header) !== undefined) return undefined;
       const found = readBlobHeader(header);
       return found?.id === id ? found.binding : 'unreadable';
     } finally {
@@ -271,9 +287,14 @@ export class FileBlobs implements BlobEngine {
   }
 
   #pathOf(id: string): string {
-    if (!BLOB_ID.test(id)) throw new RangeError(`${JSON.stringify(id)} is not a blob's id`);
-    return join(this.#directory, id.slice(0, SESSION_LENGTH), fanOutOf(id), id);
+    return blobPath(this.#directory, id);
   }
+}
+
+/** Where a blob's file is in a directory of blobs. */
+export function blobPath(directory: string, id: string): string {
+  if (!BLOB_ID.test(id)) throw new RangeError(`${JSON.stringify(id)} is not a blob's id`);
+  return join(directory, id.slice(0, SESSION_LENGTH), fanOutOf(id), id);
 }
 
 /** The two digits of the count above the lowest two: each covers 1,024 blobs in a row. */

@@ -32,6 +32,21 @@ const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 /** How many partitions' prefixes are remembered. */
 const REMEMBERED_PARTITIONS = 4096;
 
+/** Opens LMDB's file the way this engine needs it; see {@link LmdbMetadata}. */
+export function openEnvironment(path: string): RootDatabase<Buffer, Buffer> {
+  return open<Buffer, Buffer>({
+    path,
+    noSubdir: true,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+    overlappingSync: false,
+    eventTurnBatching: false,
+    mapSize: MAP_BYTES,
+    pageSize: PAGE_BYTES,
+    maxDbs: 1,
+  });
+}
+
 interface WaitingCommit extends RequestedCommit {
   resolve(outcome: CommitOutcome): void;
   reject(error: unknown): void;
@@ -66,22 +81,13 @@ export class LmdbMetadata implements MetadataEngine {
   #busy = false;
   #closed = false;
   #idle: (() => void) | undefined;
+  #copying: Promise<void> = Promise.resolve();
   #commits = 0;
   #flushes = 0;
 
   constructor(path: string, failStop: FailStop) {
     this.#failStop = failStop;
-    this.#db = open<Buffer, Buffer>({
-      path,
-      noSubdir: true,
-      keyEncoding: 'binary',
-      encoding: 'binary',
-      overlappingSync: false,
-      eventTurnBatching: false,
-      mapSize: MAP_BYTES,
-      pageSize: PAGE_BYTES,
-      maxDbs: 1,
-    });
+    this.#db = openEnvironment(path);
   }
 
   /** How many commits were durable so far, and how many flushes they shared. */
@@ -132,6 +138,19 @@ export class LmdbMetadata implements MetadataEngine {
     });
   }
 
+  /**
+   * Writes the state of one moment after the call into a file that must not exist; resolves when it
+   * is written, but not flushed. Commits go on meanwhile (`mdb_env_copy2` in a thread of the pool,
+   * which blocks the write thread only for the meta pages). One copy at a time.
+   */
+  copyTo(path: string): Promise<void> {
+    this.#checkOpen();
+    const copying = this.#db.backup(path, false);
+    // Nothing stops a copy, and the environment must not go away under it: `close` waits.
+    this.#copying = copying.catch(() => {});
+    return copying;
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -140,6 +159,7 @@ export class LmdbMetadata implements MetadataEngine {
         this.#idle = resolve;
       });
     }
+    await this.#copying;
     await this.#db.close();
   }
 

@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { placesIn } from './data-directory.js';
+import type { ProbeMessage } from './metadata-probe-child.js';
+
+/** What using all of the metadata does to a process. */
+export type ProbeResult =
+  | { readonly outcome: 'sound' }
+  /** It ends the process, or LMDB itself finds it damaged: how. */
+  | { readonly outcome: 'deadly'; readonly how: string }
+  /** Nobody knows: it took too long, or the process was ended by somebody else. */
+  | { readonly outcome: 'unknown'; readonly why: string };
+
+/** What a process dies of by itself; anything else may have been sent by somebody. */
+const OWN_DEATHS: readonly (NodeJS.Signals | null)[] = [
+  'SIGSEGV',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGILL',
+  'SIGFPE',
+  'SIGTRAP',
+];
+
+/**
+ * Finds out whether a data directory's metadata kills the process that uses it, as a damaged page of
+ * LMDB's can: another process opens it, reads everything and commits once, and is watched. The
+ * directory must be this process's, and its metadata not open in it.
+ */
+export async function probeMetadata(directory: string, milliseconds: number): Promise<ProbeResult> {
+  const program = fileURLToPath(new URL('./metadata-probe-child.js', import.meta.url));
+  const child = fork(program, [placesIn(directory).metadata], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // Not the inspector's port, nor whatever else this process was started with.
+    execArgv: [],
+  });
+  let said: ProbeMessage | undefined;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, milliseconds);
+  child.on('message', (message) => {
+    said = message as ProbeMessage;
+  });
+  const ended = await new Promise<{ signal: NodeJS.Signals | null } | { error: Error }>(
+    (resolve) => {
+      child.once('error', (error) => resolve({ error }));
+      child.once('close', (_code, signal) => resolve({ signal }));
+    },
+  );
+  clearTimeout(timer);
+  if ('error' in ended) return { outcome: 'unknown', why: ended.error.message };
+  if (OWN_DEATHS.includes(ended.signal)) {
+    return { outcome: 'deadly', how: `it ended a process that read it with ${ended.signal}` };
+  }
+  if (said?.outcome === 'failed')
+    return { outcome: 'deadly', how: `LMDB finds it damaged (${said.reason})` };
+  if (isLate) return { outcome: 'unknown', why: `it took more than ${milliseconds} ms to read` };
+  if (said?.outcome === 'sound') return said;
+  return { outcome: 'unknown', why: `the process that read it ended with ${ended.signal}` };
+}
