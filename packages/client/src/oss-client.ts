@@ -1,7 +1,5 @@
 import type { Readable } from 'node:stream';
-import { text as readText } from 'node:stream/consumers';
 import {
-  decodeOutput,
   type EncodedInput,
   type InputOf,
   MAX_URL_LIFETIME,
@@ -334,7 +332,10 @@ const SECRET_HEADERS = /^(?:authorization|x-oss-security-token)$/i;
 async function readOutput(operation: Operation, answer: Answer): Promise<Record<string, unknown>> {
   const { body, ...head } = answer;
   const kinds = new Set(Object.values(operation.output).map(({ kind }) => kind));
-  const document = kinds.has('payload') ? undefined : await readText(body);
+  // Loaded when they are needed: whoever takes answers as they are does without reading XML.
+  const { text } = await import('node:stream/consumers');
+  const document = kinds.has('payload') ? undefined : await text(body);
+  const { decodeOutput } = await import('@openoss/protocol');
   try {
     const output = decodeOutput(operation, {
       headers: head.headers,
