@@ -1,5 +1,4 @@
 import type { ClientRequest } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
 import { Crc64 } from '@openoss/protocol';
 import type { BodyReading, BodySource } from '../body/body-source.js';
 import { BodyError } from '../errors/body-error.js';
@@ -91,7 +90,7 @@ export class Upload {
     this.#crc.update(chunk);
     if (!this.#request.write(chunk)) await this.#drained();
     // An answer that came meanwhile must be seen before the next write finds the connection closed.
-    await turn();
+    await new Promise((resolve) => setImmediate(resolve));
     this.#sentBytes = sum;
     onProgress?.(sum);
   }
