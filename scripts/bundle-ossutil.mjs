@@ -5,7 +5,8 @@
 // starts it faster than ESM. What the sources load with `import()` is in the file too, but is
 // evaluated only when it is asked for. Options: --outfile FILE writes the bundle elsewhere,
 // --metafile FILE esbuild's account of what is in it and why.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -53,7 +54,15 @@ const result = await build({
   ],
 });
 await bundleLibraries(libraries, dirname(outfile), options);
+await writeFile(outfile, identified(await readFile(outfile, 'latin1')), 'latin1');
 if (values.metafile !== undefined)
   await writeFile(values.metafile, JSON.stringify(result.metafile));
 const [output] = Object.entries(result.metafile.outputs).filter(([file]) => file.endsWith('.cjs'));
 console.log(`ossutil bundle: ${Math.round((output?.[1].bytes ?? 0) / 1024)} KiB`);
+
+/** A program with an id of what is in it at its very beginning, in 32 characters (see bin/ossutil.js). */
+function identified(text) {
+  if (/[^\0-\x7f]/.test(text)) throw new Error('the bundle is not ASCII');
+  const id = createHash('sha256').update(text).digest('hex').slice(0, 26);
+  return `/* ${id} */${text}`;
+}
