@@ -39,6 +39,7 @@ import { serviceErrorOf } from './service-error-of.js';
 import type { AnswerBody } from './transport/answer-body.js';
 import { attempt as attemptOnce, isSuccess } from './transport/attempt.js';
 import { Connections } from './transport/connections.js';
+import { startCrc64 } from './transport/start-crc64.js';
 import { bodyTooLarge } from './transport/upload.js';
 import { userAgent } from './user-agent.js';
 
@@ -294,8 +295,10 @@ export class OssClient {
       throw await this.#refusal(head, answered);
     }
     const { expectedBytes: totalBytes } = answered;
+    const expected = crcOfDownload(request, head);
     answered.begin({
-      crc64: crcOfDownload(request, head),
+      crc64:
+        expected === undefined ? undefined : { expected, running: await startCrc64(totalBytes) },
       onProgress:
         onProgress &&
         ((bytes) => onProgress({ direction: 'download', bytes, totalBytes, attempt })),

@@ -119,7 +119,7 @@ export async function attempt(
       statusText: message.statusMessage ?? '',
       rawHeaders: message.rawHeaders,
       body,
-      sentCrc64: under.upload?.crc64,
+      sentCrc64: under.upload?.takeCrc64(),
     };
   } catch (error) {
     under.upload?.stop();
