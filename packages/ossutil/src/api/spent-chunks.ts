@@ -6,8 +6,7 @@ const COLLECT_BYTES = 8 * 1024 * 1024;
  *
  * Node.js reads into a buffer of its own for each chunk. V8 looks at its heap, of which a chunk takes some
  * hundred bytes, and collects only when 32 MiB of buffers hang on it, and on a busy machine twice that.
- * Collecting the young takes some tenths of a millisecond, for every 8 MiB less than one in a hundred of
- * the time that they take.
+ * Collecting the young takes some tenths of a millisecond, where 8 MiB take ten milliseconds of CPU time.
  */
 export class SpentChunks {
   #collectedAt = 0;
