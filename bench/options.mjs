@@ -54,7 +54,7 @@ const EXTENTS = {
     largeBytes: 256 * MiB,
     memoryBytes: 256 * MiB,
     listKeys: [10_000, 100_000],
-    startsEachRound: 3,
+    startsEachRound: 8,
     freeBytes: 8 * GiB,
   },
   default: {
@@ -68,7 +68,7 @@ const EXTENTS = {
     largeBytes: 1 * GiB,
     memoryBytes: 1 * GiB,
     listKeys: [10_000, 1_000_000],
-    startsEachRound: 4,
+    startsEachRound: 12,
     freeBytes: 32 * GiB,
   },
   full: {
@@ -82,7 +82,7 @@ const EXTENTS = {
     largeBytes: 1 * GiB,
     memoryBytes: 5 * GiB,
     listKeys: [10_000, 1_000_000, 10_000_000],
-    startsEachRound: 4,
+    startsEachRound: 12,
     freeBytes: 64 * GiB,
   },
 };

@@ -1,4 +1,5 @@
-/** Builds everything: first the rule that keeps the rooms apart, then the packages, then the ossutil bundle. */
+/** Builds everything: first the rule that keeps the rooms apart, then the packages, then the ossutil bundle and
+ * what V8 makes of it. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -7,6 +8,7 @@ const steps = [
   [process.execPath, ['scripts/check-layers.mjs']],
   [path.join(root, 'node_modules', '.bin', 'tsc'), ['-b']],
   [process.execPath, ['scripts/bundle-ossutil.mjs']],
+  [process.execPath, ['scripts/cache-ossutil-code.mjs']],
 ];
 
 for (const [command, args] of steps) {

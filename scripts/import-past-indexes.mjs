@@ -1,7 +1,7 @@
 /**
  * An esbuild plugin that lets the sources import a package by its door (its index) and the bundle
  * still evaluate only what is used: `import { escapePath } from '@openoss/protocol'` is rewritten to
- * import the very file that defines it.
+ * import the very file that defines it, and so is `const { Crc64 } = await import('@openoss/protocol')`.
  *
  * Needed because a module that any lazily loaded module imports is evaluated whole, re-exports and
  * all, at its first use: through the index, one `import()` would evaluate every operation.
@@ -35,7 +35,8 @@ function exportsOf(file) {
   return names;
 }
 
-function specifiers(list) {
+/** The names in the braces of an import or export. */
+export function specifiers(list) {
   return list
     .split(',')
     .map((part) => part.trim().replace(/^type /, ''))
@@ -50,6 +51,7 @@ function specifiers(list) {
 export function importPastIndexes(indexes) {
   const origins = new Map(Object.entries(indexes).map(([name, file]) => [name, exportsOf(file)]));
   const statement = /^import (type )?\{([^}]*)\} from '(@openoss\/[a-z]+)';/gm;
+  const lazily = /^( *)const \{([^}]*)\} = await import\('(@openoss\/[a-z]+)'\);/gm;
   return {
     name: 'import-past-indexes',
     setup(build) {
@@ -57,10 +59,9 @@ export function importPastIndexes(indexes) {
         { filter: /[/\\]packages[/\\][a-z]+[/\\]src[/\\].*\.ts$/ },
         async ({ path: file }) => {
           const source = await readFile(file, 'utf8');
-          const contents = source.replace(statement, (whole, isType, list, name) => {
+          const rewrite = (whole, list, name, write) => {
             const known = origins.get(name);
             if (known === undefined) return whole;
-            if (isType !== undefined) return '';
             const values = list
               .split(',')
               .map((part) => part.trim())
@@ -70,10 +71,30 @@ export function importPastIndexes(indexes) {
                 const origin = known.get(imported);
                 if (origin === undefined)
                   throw new Error(`${file}: ${name} does not export ${imported}`);
-                return `import { ${origin.name} as ${local} } from ${JSON.stringify(origin.file)};`;
+                return write(origin, local, JSON.stringify(origin.file));
               })
               .join(' ');
-          });
+          };
+          const contents = source
+            .replace(statement, (whole, isType, list, name) =>
+              isType !== undefined && origins.has(name)
+                ? ''
+                : rewrite(
+                    whole,
+                    list,
+                    name,
+                    (origin, local, from) => `import { ${origin.name} as ${local} } from ${from};`,
+                  ),
+            )
+            .replace(lazily, (whole, indent, list, name) =>
+              rewrite(
+                whole,
+                list.replaceAll(':', ' as '),
+                name,
+                (origin, local, from) =>
+                  `${indent}const { ${origin.name}: ${local} } = await import(${from});`,
+              ),
+            );
           return { contents, loader: 'ts' };
         },
       );

@@ -1,4 +1,5 @@
 /** Long transfers of `ossutil`: how much memory they take, and how they end before their time. */
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type OpenOss, startOpenOss } from 'openoss';
@@ -64,6 +65,43 @@ describe('standard input as a body', () => {
       const idle = await peakOf(1);
       expect(idle).toBeGreaterThan(10 * MiB);
       expect((await peakOf(400_000_000)) - idle).toBeLessThan(64 * MiB);
+    },
+  );
+});
+
+describe('an object that goes to standard output', () => {
+  // The server looks before it sends the last bytes, when all others are on their way.
+  it.runIf(process.platform === 'linux')(
+    'of 400 MB takes no more memory than one of 64 KiB, but for 64 MiB',
+    async () => {
+      const pidFile = path.join(user.directory, 'pid');
+      const chunk = Buffer.alloc(64 * 1024);
+      let chunks = 1;
+      let peak = 0;
+      const { endpoint } = await rawHttpServer(async (_, response) => {
+        response.setHeader('Content-Length', chunks * chunk.length);
+        response.flushHeaders();
+        for (let left = chunks; left > 1; left--) {
+          if (!response.write(chunk)) await once(response, 'drain');
+        }
+        const status = await readFile(`/proc/${(await readFile(pidFile, 'utf8')).trim()}/status`);
+        peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status.toString())?.[1]) * 1024;
+        response.end(chunk);
+      });
+      const peakOf = async (count: number): Promise<number> => {
+        chunks = count;
+        const get = 'api get-object --bucket examplebucket --key exampleobject';
+        const outcome = await user.shell(
+          `sh -c 'echo $$ > pid; exec "$OSSUTIL" ${get} -q' | wc -c`,
+          { env: pointedAt(endpoint) },
+        );
+        expect(outcome).toMatchObject({ status: 0, stderr: '' });
+        expect(Number(outcome.stdout)).toBe(count * chunk.length);
+        return peak;
+      };
+      const idle = await peakOf(1);
+      expect(idle).toBeGreaterThan(10 * MiB);
+      expect((await peakOf(6104)) - idle).toBeLessThan(64 * MiB);
     },
   );
 });

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** The time, for signing and for waiting between attempts; tests bring their own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -11,6 +9,8 @@ export interface Clock {
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (milliseconds, signal) =>
-    delay(milliseconds, undefined, signal === undefined ? {} : { signal }),
+  async sleep(milliseconds, signal) {
+    const { setTimeout: delay } = await import('node:timers/promises');
+    await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+  },
 };

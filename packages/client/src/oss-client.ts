@@ -1,7 +1,5 @@
 import type { Readable } from 'node:stream';
-import { text as readText } from 'node:stream/consumers';
 import {
-  decodeOutput,
   type EncodedInput,
   type InputOf,
   MAX_URL_LIFETIME,
@@ -41,6 +39,7 @@ import { serviceErrorOf } from './service-error-of.js';
 import type { AnswerBody } from './transport/answer-body.js';
 import { attempt as attemptOnce, isSuccess } from './transport/attempt.js';
 import { Connections } from './transport/connections.js';
+import { startCrc64 } from './transport/start-crc64.js';
 import { bodyTooLarge } from './transport/upload.js';
 import { userAgent } from './user-agent.js';
 
@@ -296,8 +295,10 @@ export class OssClient {
       throw await this.#refusal(head, answered);
     }
     const { expectedBytes: totalBytes } = answered;
+    const expected = crcOfDownload(request, head);
     answered.begin({
-      crc64: crcOfDownload(request, head),
+      crc64:
+        expected === undefined ? undefined : { expected, running: await startCrc64(totalBytes) },
       onProgress:
         onProgress &&
         ((bytes) => onProgress({ direction: 'download', bytes, totalBytes, attempt })),
@@ -334,7 +335,10 @@ const SECRET_HEADERS = /^(?:authorization|x-oss-security-token)$/i;
 async function readOutput(operation: Operation, answer: Answer): Promise<Record<string, unknown>> {
   const { body, ...head } = answer;
   const kinds = new Set(Object.values(operation.output).map(({ kind }) => kind));
-  const document = kinds.has('payload') ? undefined : await readText(body);
+  // Loaded when they are needed: whoever takes answers as they are does without reading XML.
+  const { text } = await import('node:stream/consumers');
+  const document = kinds.has('payload') ? undefined : await text(body);
+  const { decodeOutput } = await import('@openoss/protocol');
   try {
     const output = decodeOutput(operation, {
       headers: head.headers,

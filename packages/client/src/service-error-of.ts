@@ -1,4 +1,3 @@
-import { readErrorAnswer } from '@openoss/protocol';
 import type { AnswerHead } from './answer.js';
 import { CanceledError } from './errors/canceled-error.js';
 import type { FailedRequest } from './errors/failed-request.js';
@@ -20,6 +19,8 @@ export async function serviceErrorOf(
 ): Promise<ServiceError> {
   const document = await readDocument(body);
   const inHeader = head.headers.get('x-oss-err');
+  // Loaded when it is needed: reading XML takes a library that most runs of a program do without.
+  const { readErrorAnswer } = await import('@openoss/protocol');
   const answered = readErrorAnswer({
     status: head.status,
     document:

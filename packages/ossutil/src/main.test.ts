@@ -106,8 +106,8 @@ describe('starting the program', () => {
     const visit = (file: string): void => {
       if (reached.has(file)) return;
       reached.add(file);
-      for (const { path, kind, external } of metafile.inputs[file]?.imports ?? []) {
-        if (external !== true && kind !== 'dynamic-import') visit(path);
+      for (const { path, kind } of metafile.inputs[file]?.imports ?? []) {
+        if (kind !== 'dynamic-import') visit(path);
       }
     };
     const [entry] = Object.keys(metafile.inputs).filter((file) =>
@@ -115,8 +115,13 @@ describe('starting the program', () => {
     );
     visit(entry ?? '');
     expect(reached.size).toBeGreaterThan(10);
+    // Libraries are files of their own, whose names begin with `./lib/`.
     const lazy =
-      /node_modules\/(?:yaml|saxes|@jmespath-community|mime-types|mime-db|https?-proxy-agent)\/|src\/(?:completion|content-type|output\/xml)\/|help\/render-help/;
+      /^\.\/lib\/|node_modules\/|src\/(?:client|completion|content-type|output\/xml)\/|help\/render-help/;
     expect([...reached].filter((file) => lazy.test(file))).toEqual([]);
+    const libraries = Object.values(metafile.inputs)
+      .flatMap(({ imports }) => imports.map(({ path }) => path))
+      .filter((path) => lazy.test(path));
+    expect(libraries).toContain('./lib/yaml.cjs');
   });
 });

@@ -1,6 +1,5 @@
 import type { BodySource } from './body-source.js';
 import { bytesSource } from './bytes-source.js';
-import { fileSource } from './file-source.js';
 import type { FileBody, ReplayableBody, RequestBody } from './request-body.js';
 import { readStream } from './stream-reading.js';
 
@@ -8,7 +7,10 @@ import { readStream } from './stream-reading.js';
 export async function readyBody(body: RequestBody): Promise<BodySource> {
   if (typeof body === 'string') return bytesSource(Buffer.from(body, 'utf8'));
   if (body instanceof Uint8Array) return bytesSource(body);
-  if (isFileBody(body)) return await fileSource(body.file);
+  if (isFileBody(body)) {
+    const { fileSource } = await import('./file-source.js');
+    return await fileSource(body.file);
+  }
   if (isReplayable(body)) {
     return { size: body.size, replayable: true, open: async () => readStream(body.open()) };
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { Crc64 } from '@openoss/protocol';
+import type { RunningCrc64 } from '@openoss/protocol';
 import { CrcMismatchError } from '../errors/crc-mismatch-error.js';
 import { TruncatedAnswerError } from '../errors/truncated-answer-error.js';
 
@@ -15,8 +15,10 @@ export interface AnswerBodyOptions {
 
 /** What an {@link AnswerBody} does with its bytes besides handing them on. */
 export interface AnswerBodyChecks {
-  /** The CRC-64 that the bytes must have, in decimal. */
-  readonly crc64?: string | undefined;
+  /** The CRC-64 that the bytes must have, in decimal, and what reckons it. */
+  readonly crc64?:
+    | { readonly expected: string; readonly running: Pick<RunningCrc64, 'update' | 'digest'> }
+    | undefined;
   /** Told the sum of the bytes received, as they come. */
   readonly onProgress?: ((receivedBytes: number) => void) | undefined;
   /** Completes an error before anyone sees it. */
@@ -32,7 +34,6 @@ export interface AnswerBodyChecks {
 export class AnswerBody extends Readable {
   readonly #message: IncomingMessage;
   readonly #options: AnswerBodyOptions;
-  readonly #crc = new Crc64();
   #checks: AnswerBodyChecks = {};
   #receivedBytes = 0;
   #settled = false;
@@ -59,6 +60,8 @@ export class AnswerBody extends Readable {
   /** Lets the bytes come; to be called once. */
   begin(checks: AnswerBodyChecks): void {
     this.#checks = checks;
+    // What failed while the checks were readied.
+    if (this.errored !== null) checks.onFailure?.(this.errored);
     this.#message.on('data', (chunk: Buffer) => this.#onData(chunk));
   }
 
@@ -77,7 +80,7 @@ export class AnswerBody extends Readable {
 
   #onData(chunk: Buffer): void {
     this.#receivedBytes += chunk.length;
-    if (this.#checks.crc64 !== undefined) this.#crc.update(chunk);
+    this.#checks.crc64?.running.update(chunk);
     const wantsMore = this.push(chunk);
     this.#checks.onProgress?.(this.#receivedBytes);
     if (wantsMore) return;
@@ -91,10 +94,10 @@ export class AnswerBody extends Readable {
       return;
     }
     this.#settle();
-    const expected = this.#checks.crc64;
-    const digest = expected === undefined ? 0n : this.#crc.digest();
-    if (expected !== undefined && String(digest) !== expected) {
-      this.destroy(new CrcMismatchError(digest, expected));
+    const { crc64 } = this.#checks;
+    const digest = crc64?.running.digest();
+    if (digest !== undefined && crc64 !== undefined && String(digest) !== crc64.expected) {
+      this.destroy(new CrcMismatchError(digest, crc64.expected));
     } else {
       this.push(null);
     }

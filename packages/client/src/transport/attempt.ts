@@ -1,5 +1,4 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
-import https from 'node:https';
 import { CanceledError } from '../errors/canceled-error.js';
 import { ClientError } from '../errors/client-error.js';
 import { InvalidFieldError } from '../errors/invalid-field-error.js';
@@ -8,6 +7,7 @@ import type { Connections } from './connections.js';
 import { describeFailure, describeProxyFailure } from './describe-failure.js';
 import { holdWriteErrors } from './hold-write-errors.js';
 import type { OutgoingRequest } from './outgoing-request.js';
+import { secureHttp } from './secure-http.js';
 import { SocketDeadlines } from './socket-deadlines.js';
 import { Upload } from './upload.js';
 
@@ -119,7 +119,7 @@ export async function attempt(
       statusText: message.statusMessage ?? '',
       rawHeaders: message.rawHeaders,
       body,
-      sentCrc64: under.upload?.crc64,
+      sentCrc64: under.upload?.takeCrc64(),
     };
   } catch (error) {
     under.upload?.stop();
@@ -142,7 +142,7 @@ function openRequest(outgoing: OutgoingRequest, connections: Connections): Clien
   const { proxyAuthorization } = connections;
   if (proxyAuthorization !== undefined) headers['Proxy-Authorization'] = proxyAuthorization;
   const { method, hostname, port, target, protocol } = outgoing;
-  const send = (connection.protocol ?? protocol) === 'https:' ? https.request : http.request;
+  const { request: send } = (connection.protocol ?? protocol) === 'https:' ? secureHttp() : http;
   try {
     return send({
       protocol,

@@ -1,10 +1,11 @@
 import http, { type Agent, type RequestOptions } from 'node:http';
-import https from 'node:https';
+import type { RequestOptions as SecureRequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { Endpoint } from '../endpoint.js';
 import { invalidField } from '../errors/invalid-field-error.js';
 import { localhostLookup } from './localhost-lookup.js';
 import type { OutgoingRequest } from './outgoing-request.js';
+import { secureHttp } from './secure-http.js';
 
 /** How the server of a TLS connection is checked. */
 export interface TlsOptions {
@@ -31,7 +32,7 @@ const MAX_CONNECTIONS = 100;
 interface ForwardProxy {
   /** As a Host header would have it. */
   readonly host: string;
-  readonly connection: RequestOptions & https.RequestOptions;
+  readonly connection: RequestOptions & SecureRequestOptions;
   readonly authorization: string | undefined;
 }
 
@@ -48,7 +49,7 @@ export class Connections {
     this.#given = options.agent;
     this.#proxy = forwardProxy(endpoint, options.forwardProxy);
     const protocol = this.#proxy?.connection.protocol ?? endpoint.protocol;
-    const { Agent } = protocol === 'https:' ? https : http;
+    const { Agent } = protocol === 'https:' ? secureHttp() : http;
     this.#kept = new Agent({
       keepAlive: true,
       keepAliveMsecs: KEEP_ALIVE_PROBE_MS,
@@ -63,7 +64,7 @@ export class Connections {
    * Node's connection options for a request. A body that can be read only once gets a connection of
    * its own: one kept alive may be closing just now, and there would be no second try.
    */
-  optionsFor(request: OutgoingRequest): RequestOptions & https.RequestOptions {
+  optionsFor(request: OutgoingRequest): RequestOptions & SecureRequestOptions {
     const { rejectUnauthorized, ca } = this.#tls;
     const onceOnly = request.body !== undefined && !request.body.replayable;
     return {

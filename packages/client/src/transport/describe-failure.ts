@@ -1,8 +1,9 @@
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { CertificateError } from '../errors/certificate-error.js';
 import { ClientError } from '../errors/client-error.js';
 import { NetworkError } from '../errors/network-error.js';
 import { ProxyError } from '../errors/proxy-error.js';
+import { isTlsSocket } from './is-tls-socket.js';
 
 /**
  * Codes of failures that may pass (ossutil-2.md, 1.8): what Go calls a reset or refused connection, a
@@ -46,7 +47,7 @@ export function describeFailure(error: unknown, host: string, socket: unknown): 
   if (error instanceof ClientError) return error;
   const code = codeOf(error);
   const reason = messageOf(error);
-  if (socket instanceof TLSSocket && isCertificateFailure(socket, code)) {
+  if (isTlsSocket(socket) && isCertificateFailure(socket, code)) {
     return new CertificateError(`the certificate of ${host} is not trusted: ${reason}`, {
       code,
       retryable: false,

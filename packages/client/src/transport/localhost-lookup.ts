@@ -1,4 +1,3 @@
-import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 /**
@@ -7,5 +6,6 @@ import type { LookupFunction } from 'node:net';
  */
 export const localhostLookup: LookupFunction = (hostname, options, callback) => {
   const name = /\.localhost\.?$/i.test(hostname) ? 'localhost' : hostname;
-  systemLookup(name, options, callback);
+  // Loaded when there is a name to look up: an address needs none.
+  process.getBuiltinModule('node:dns').lookup(name, options, callback);
 };

@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { TimeoutError } from '../errors/timeout-error.js';
+import { isTlsSocket } from './is-tls-socket.js';
 
 /** The time limits of one attempt, in milliseconds; 0 sets no limit. */
 export interface DeadlineOptions {
@@ -67,7 +67,7 @@ export class SocketDeadlines {
     if (reused || isConnected(socket)) this.#onConnected();
     else {
       if (!this.#options.connectsUnseen) this.#startConnectTimer();
-      socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', this.#onConnected);
+      socket.once(isTlsSocket(socket) ? 'secureConnect' : 'connect', this.#onConnected);
     }
   }
 

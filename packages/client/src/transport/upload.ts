@@ -1,9 +1,9 @@
 import type { ClientRequest } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
-import { Crc64 } from '@openoss/protocol';
+import type { RunningCrc64 } from '@openoss/protocol';
 import type { BodyReading, BodySource } from '../body/body-source.js';
 import { BodyError } from '../errors/body-error.js';
 import type { SocketDeadlines } from './socket-deadlines.js';
+import { startCrc64 } from './start-crc64.js';
 
 /** What an {@link Upload} works with. */
 export interface UploadOptions {
@@ -19,7 +19,7 @@ export class Upload {
   readonly #request: ClientRequest;
   readonly #source: BodySource;
   readonly #options: UploadOptions;
-  readonly #crc = new Crc64();
+  #crc: Pick<RunningCrc64, 'update' | 'digest'> | undefined;
   #reading: BodyReading | undefined;
   #sentBytes = 0;
   #stopped = false;
@@ -32,9 +32,10 @@ export class Upload {
     request.on('drain', () => this.#wake());
   }
 
-  /** CRC-64/XZ of what was sent so far. */
-  get crc64(): bigint {
-    return this.#crc.digest();
+  /** CRC-64/XZ of what was sent; nothing more is sent then. Undefined before anything could be. */
+  takeCrc64(): bigint | undefined {
+    this.#stopped = true;
+    return this.#crc?.digest();
   }
 
   /**
@@ -45,6 +46,7 @@ export class Upload {
   async run(): Promise<void> {
     const { deadlines } = this.#options;
     deadlines.pause();
+    this.#crc = await startCrc64(this.#source.size);
     const reading = await this.#source.open();
     this.#reading = reading;
     if (this.#stopped) reading.cancel();
@@ -84,14 +86,15 @@ export class Upload {
   async #send(chunk: Uint8Array): Promise<void> {
     const { maxBytes, onProgress } = this.#options;
     const { size } = this.#source;
+    if (this.#stopped) return;
     const sum = this.#sentBytes + chunk.length;
     if (size !== undefined && sum > size) throw wrongSize(size, 'more');
     if (size === undefined && maxBytes !== undefined && sum > maxBytes)
       throw bodyTooLarge(maxBytes);
-    this.#crc.update(chunk);
+    this.#crc?.update(chunk);
     if (!this.#request.write(chunk)) await this.#drained();
     // An answer that came meanwhile must be seen before the next write finds the connection closed.
-    await turn();
+    await new Promise((resolve) => setImmediate(resolve));
     this.#sentBytes = sum;
     onProgress?.(sum);
   }

@@ -10,6 +10,7 @@ import { callFailure } from './call-failure.js';
 import { operationFlags } from './operation-flags.js';
 import { operationInput, operationTarget } from './operation-input.js';
 import { serviceClient } from './service-client.js';
+import { SpentChunks } from './spent-chunks.js';
 import { TransferDisplay } from './transfer-progress.js';
 
 type ServiceClient = Awaited<ReturnType<typeof serviceClient>>;
@@ -31,6 +32,7 @@ export async function callOperation(operation: Operation, context: CommandContex
   const logger = openLog(settings, edge);
   const client = await serviceClient({ settings, bucket, environment: edge.environment, logger });
   const display = new TransferDisplay(edge, settings.quiet);
+  const spent = new SpentChunks();
   try {
     if (settings.dryRun) {
       await edge.stdout.write(dryRun(client.preview(operation, input)));
@@ -38,7 +40,10 @@ export async function callOperation(operation: Operation, context: CommandContex
     }
     const answer = await client.exchange(operation, input, {
       signal: edge.interruption,
-      onProgress: (progress) => display.update(progress),
+      onProgress: (progress) => {
+        display.update(progress);
+        spent.transferred(progress.bytes);
+      },
       onRetry: (retry) => display.retrying(retry),
     });
     // What comes next may go to the same terminal.

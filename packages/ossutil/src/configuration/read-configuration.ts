@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { ClientError } from '../errors/client-error.js';
 import { type ConfigurationFile, parseConfigurationFile } from './configuration-file.js';
 import type { ConfigurationPath } from './configuration-path.js';
@@ -16,7 +16,7 @@ export async function readConfigurationText(
 ): Promise<string | undefined> {
   const { path, explicit } = location;
   try {
-    return await readFile(path, 'utf8');
+    return await readText(path);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' && !explicit) return undefined;
@@ -32,6 +32,16 @@ export async function readConfigurationText(
       advice: code === 'ENOENT' ? '"ossutil config" creates one' : undefined,
     });
   }
+}
+
+/**
+ * The content of a file. A regular one is read at once: it is small, and `node:fs/promises` with the
+ * threads behind it takes longer to start. Anything else, a pipe, may keep its reader waiting.
+ */
+async function readText(path: string): Promise<string> {
+  if (statSync(path).isFile()) return readFileSync(path, 'utf8');
+  const { readFile } = await import('node:fs/promises');
+  return await readFile(path, 'utf8');
 }
 
 /** The configuration file, read and taken apart; without one, a file without sections. */

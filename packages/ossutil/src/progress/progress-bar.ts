@@ -40,7 +40,8 @@ export class ProgressBar {
     this.#options = options;
     const { output, quiet, total } = options;
     const large = total === undefined || total > leastBodyForProgress;
-    this.#enabled = output.isTerminal && !quiet && large;
+    // The terminal last: to say what it is, standard error has to be opened.
+    this.#enabled = large && !quiet && output.isTerminal;
   }
 
   /** Counts bytes that were just sent. */

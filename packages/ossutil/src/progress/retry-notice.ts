@@ -9,18 +9,19 @@ const defaultColumns = 80;
  */
 export class RetryNotice {
   readonly #edge: Pick<ProgramEdge, 'stderr'>;
-  readonly #shows: boolean;
+  readonly #quiet: boolean;
   #shown = false;
 
   constructor(edge: Pick<ProgramEdge, 'stderr'>, quiet: boolean) {
     this.#edge = edge;
-    this.#shows = !quiet && edge.stderr.isTerminal;
+    this.#quiet = quiet;
   }
 
   /** The attempt that is about to be made, of how many, and why the last one failed. */
   show(attempt: number, maxAttempts: number, reason: string): void {
-    if (!this.#shows) return;
     const { stderr } = this.#edge;
+    // Asked only now: to say what it is, standard error has to be opened.
+    if (this.#quiet || !stderr.isTerminal) return;
     const line = `attempt ${attempt} of ${maxAttempts}, after: ${reason.replace(/\s+/g, ' ')}`;
     // One column short, as the progress bar is: a full line would wrap in some terminals.
     const columns = Math.max(1, (stderr.columns() ?? defaultColumns) - 1);

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 
 /** What there is at a path. */
 export interface FoundFile {
@@ -16,12 +15,17 @@ export interface FileProbe {
   checkReadable(path: string): Promise<void>;
 }
 
-/** The real file system. */
+/**
+ * The real file system. Synchronous, because it is asked once or twice before there is anything to wait
+ * for: `node:fs/promises` and the threads behind it take longer to start than the system to answer.
+ */
 export const fileSystemProbe: FileProbe = {
   async look(path) {
-    const found = await stat(path);
+    const found = statSync(path);
     const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
     return { kind, size: found.size };
   },
-  checkReadable: (path) => access(path, constants.R_OK),
+  async checkReadable(path) {
+    accessSync(path, constants.R_OK);
+  },
 };

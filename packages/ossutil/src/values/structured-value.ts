@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { PathContext } from '../configuration/configuration-path.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { InputPort } from '../program/program-edge.js';
@@ -57,6 +56,7 @@ export async function readStructuredText(
     case 'stdin':
       return structuredText(await readAll(stdin.open(`--${flag}`)), flag);
     case 'file': {
+      const { readFile } = await import('node:fs/promises');
       const content = await readFile(value.path, 'utf8').catch((error: unknown) => {
         throw fileFailure(flag, value.path, error);
       });

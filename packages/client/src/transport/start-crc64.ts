@@ -1,0 +1,28 @@
+import { Crc64, type Crc64Engine, type RunningCrc64 } from '@openoss/protocol';
+
+/** From how many bytes on a body pays for loading the faster reckoning. */
+const LARGE_BODY_BYTES = 8 * 1024 * 1024;
+
+let engine: Promise<Crc64Engine | undefined> | undefined;
+
+/**
+ * Begins the CRC-64/XZ of a body of so many bytes, undefined where nobody knows. A large one is reckoned
+ * in WebAssembly, which takes half the time and some milliseconds to load; where there is none, as with
+ * `--jitless`, in JavaScript like the others.
+ */
+export async function startCrc64(
+  bytes: number | undefined,
+): Promise<Pick<RunningCrc64, 'update' | 'digest'>> {
+  if (bytes !== undefined && bytes < LARGE_BODY_BYTES) return new Crc64();
+  engine ??= loadEngine();
+  return (await (await engine)?.start()) ?? new Crc64();
+}
+
+async function loadEngine(): Promise<Crc64Engine | undefined> {
+  try {
+    const { Crc64Engine } = await import('@openoss/protocol');
+    return await Crc64Engine.load();
+  } catch {
+    return undefined;
+  }
+}
