@@ -16,6 +16,7 @@ import {
 import { lockDirectory } from './engines/embedded/directory-lock.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
+import { TransferMemory } from './engines/embedded/transfer-memory.js';
 import { IdSequence, newSessionId } from './id-sequence.js';
 import { type Log, silentLog } from './log.js';
 import { ObjectCommits } from './object-commits.js';
@@ -45,6 +46,8 @@ export interface EmbeddedStoreOptions {
    */
   readonly onFatal?: (error: Error) => void;
   readonly inlineLimit?: number;
+  /** Bytes of buffers that large transfers may hold, all together, before they get small ones. */
+  readonly transferMemory?: number;
 }
 
 /** A store in one data directory, which is this process's alone until it is closed. */
@@ -55,6 +58,8 @@ export interface EmbeddedStore {
   readonly counters: StoreCounters;
   /** Durable commits so far and the flushes they shared, for metrics. */
   readonly work: { readonly commits: number; readonly flushes: number };
+  /** Bytes of buffers that transfers under way hold, for metrics. */
+  readonly transferMemory: number;
   /** Bytes of the file system the directory lies on. */
   space(): Promise<{ readonly free: number; readonly total: number }>;
   /** Resolves when the sweeper has nothing to do that can be done now. */
@@ -79,7 +84,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     try {
       await sealWhenWhole(disk, directory, metadata);
       const session = newSessionId(clock());
-      const blobs = new FileBlobs({ directory: directory.blobs, session, disk, failStop, log });
+      const memory = new TransferMemory(options.transferMemory);
+      const blobs = new FileBlobs({
+        directory: directory.blobs,
+        session,
+        disk,
+        failStop,
+        log,
+        memory,
+      });
       return await assemble({
         metadata,
         blobs,
@@ -90,6 +103,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         crc64: await Crc64Engine.load(),
         work: () => metadata.work,
         space: () => disk.space(path),
+        transferMemory: () => memory.held,
         release: () => lock.release(),
       });
     } catch (error) {
@@ -132,6 +146,7 @@ interface StoreParts {
   readonly crc64: Crc64Engine;
   readonly work: () => EmbeddedStore['work'];
   readonly space: EmbeddedStore['space'];
+  readonly transferMemory: () => number;
   readonly release: () => Promise<void>;
 }
 
@@ -166,6 +181,9 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     counters,
     get work() {
       return parts.work();
+    },
+    get transferMemory() {
+      return parts.transferMemory();
     },
     space: parts.space,
     swept: () => sweeper.idle(),
