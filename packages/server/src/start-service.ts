@@ -4,6 +4,7 @@ import { checkBucketName } from '@openoss/protocol';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
 import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
+import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
 import { Metrics } from './metrics.js';
 import { OssServer } from './oss-server.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
@@ -31,8 +32,8 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number | undefined;
-  /** Milliseconds that a body may stand still; 30,000 unless told. */
-  readonly bodyIdleTimeout?: number | undefined;
+  /** What is taken on at most; what is not told fits the machine. */
+  readonly limits?: Partial<ServerLimits> | undefined;
   /** Milliseconds since the epoch; the system's clock unless told. */
   readonly now?: (() => number) | undefined;
 }
@@ -58,10 +59,19 @@ const DEFAULT_GRACE = 10_000;
 /** Opens the data directory and serves it. Whatever fails, nothing is left open. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { log, region } = options;
+  const machine = thisMachine();
+  const limits = { ...defaultLimits(machine), ...options.limits };
+  if (exceedsDescriptors(limits, machine)) {
+    const { maxConnections, maxRequests } = limits;
+    log.warn(
+      { maxConnections, maxRequests, descriptors: machine.descriptors },
+      'there are not enough descriptors for so many connections and requests: raise `ulimit -n`',
+    );
+  }
   const settings: ServerSettings = {
     region,
     hostSuffixes: [...defaultHostSuffixes(region), ...(options.hostSuffixes ?? [])],
-    bodyIdleTimeout: options.bodyIdleTimeout ?? 30_000,
+    bodyIdleTimeout: limits.idleTimeout,
     restoreDelay: options.restoreDelay ?? 1_000,
     now: options.now ?? Date.now,
     log,
@@ -70,9 +80,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     directory: options.directory,
     clock: settings.now,
     log,
+    transferMemory: limits.transferMemory,
   });
   try {
-    return await serve(options, settings, store);
+    return await serve(options, settings, limits, store);
   } catch (error) {
     await store.close();
     throw error;
@@ -82,6 +93,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 async function serve(
   options: ServiceOptions,
   settings: ServerSettings,
+  limits: ServerLimits,
   store: EmbeddedStore,
 ): Promise<Service> {
   const credentials = await findRootCredentials(options.directory, options.environment);
@@ -92,6 +104,7 @@ async function serve(
     store: store.objects,
     directory,
     settings,
+    limits,
     metrics,
     tls: options.tls,
   });
@@ -174,6 +187,11 @@ function observeStore(metrics: Metrics, store: EmbeddedStore): void {
     'openoss_flushes_total',
     'Flushes that those commits shared.',
     () => store.work.flushes,
+  );
+  metrics.observeGauge(
+    'openoss_transfer_buffer_bytes',
+    'Bytes of buffers that large transfers hold now.',
+    () => store.transferMemory,
   );
 }
 

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection.js';
+import { Connection, WaitingRequests } from './connection.js';
 import type { Exchange } from './exchange.js';
 
 function exchange(id: string): Exchange {
@@ -21,9 +21,9 @@ function exchange(id: string): Exchange {
   };
 }
 
-function connectionOf(socket: Socket) {
+function connectionOf(socket: Socket, all = new WaitingRequests(1000)) {
   const served: string[] = [];
-  const connection = new Connection(socket, ({ id }) => served.push(id));
+  const connection = new Connection(socket, all, ({ id }) => served.push(id));
   return { connection, served, socket };
 }
 
@@ -81,6 +81,41 @@ describe('a connection', () => {
     expect(connection.latest).toBe(only);
     connection.served(only);
     expect(connection.latest).toBeUndefined();
+  });
+});
+
+describe('requests that wait', () => {
+  it('are at most 256 on one connection', () => {
+    const { connection, served } = connectionOf(writableSocket());
+    const first = exchange('first');
+    connection.receive(first);
+    const taken = Array.from({ length: 300 }, (_, at) => connection.receive(exchange(`${at}`)));
+    expect(taken.filter(Boolean)).toHaveLength(256);
+    expect(taken[256]).toBe(false);
+    // What was not taken is not the last one.
+    expect(connection.latest?.id).toBe('255');
+    connection.served(first);
+    expect(served).toEqual(['first', '0']);
+    expect(connection.receive(exchange('again'))).toBe(true);
+  });
+
+  it('are bounded on all connections together, and make room when they go, however they go', () => {
+    const all = new WaitingRequests(3);
+    const [one, two] = [
+      connectionOf(writableSocket(), all).connection,
+      connectionOf(writableSocket(), all).connection,
+    ];
+    const [first, second] = [exchange('first'), exchange('second')];
+    one.receive(first);
+    two.receive(second);
+    expect([1, 2].map((id) => one.receive(exchange(`${id}`)))).toEqual([true, true]);
+    expect([1, 2].map((id) => two.receive(exchange(`${id}`)))).toEqual([true, false]);
+    one.served(first);
+    expect(two.receive(exchange('3'))).toBe(true);
+    expect(two.receive(exchange('4'))).toBe(false);
+    two.socket.destroy();
+    two.served(second);
+    expect([5, 6, 7].map((id) => one.receive(exchange(`${id}`)))).toEqual([true, true, false]);
   });
 });
 

@@ -1,51 +1,93 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from './exchange.js';
 
+/** How many requests of one connection wait at most: what is read at once of signed ones. */
+const MOST_WAITING = 256;
+
+/** How many requests wait for the answers before them, on all connections together. */
+export class WaitingRequests {
+  readonly #most: number;
+  #count = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  enter(): boolean {
+    if (this.#count >= this.#most) return false;
+    this.#count += 1;
+    return true;
+  }
+
+  leave(count = 1): void {
+    this.#count -= count;
+  }
+}
+
 /**
  * What the server keeps of one connection. Requests that a client sends without waiting for the
  * answers (pipelining) are served one after another: a GET behind a PUT must see what was put
  * (RFC 9112, 9.3.2), and an answer that ends the connection must not cut off the one before it.
  */
 export class Connection {
+  readonly socket: Socket;
   /** The exchange whose request was parsed last: what the parser meets next belongs to its body. */
   latest: Exchange | undefined;
+  /** The exchange that is being served. */
+  serving: Exchange | undefined;
   /** Whether the parser has met bytes that are no HTTP; it fails again on all that follow. */
   broken = false;
-  #isServing = false;
+  /** Whether an answer has ended it: what is parsed from then on is not served. */
+  #isOver = false;
   readonly #waiting: Exchange[] = [];
-  readonly #socket: Socket;
+  readonly #all: WaitingRequests;
   readonly #serve: (exchange: Exchange) => void;
 
   /** `serve` is called for one exchange at a time; `served` must be called when its answer is over. */
-  constructor(socket: Socket, serve: (exchange: Exchange) => void) {
-    this.#socket = socket;
+  constructor(socket: Socket, all: WaitingRequests, serve: (exchange: Exchange) => void) {
+    this.socket = socket;
+    this.#all = all;
     this.#serve = serve;
   }
 
-  /** Takes the next request of the connection; it is served when all before it are answered. */
-  receive(exchange: Exchange): void {
-    this.latest = exchange;
-    if (this.#isServing) {
+  /**
+   * Takes the next request of the connection; it is served when all before it are answered. False
+   * when too many wait: it is not taken, and the connection is to end after `latest`.
+   */
+  receive(exchange: Exchange): boolean {
+    if (this.#isOver) {
+      this.socket.pause();
+      return true;
+    }
+    if (this.serving !== undefined) {
+      if (this.#waiting.length >= MOST_WAITING || !this.#all.enter()) return false;
+      this.latest = exchange;
       this.#waiting.push(exchange);
       // Who sends more than is answered waits: what is kept of it stays within one read.
-      this.#socket.pause();
-      return;
+      this.socket.pause();
+      return true;
     }
-    this.#isServing = true;
+    this.latest = exchange;
+    this.serving = exchange;
     this.#serve(exchange);
+    return true;
   }
 
   /** Tells that the answer in progress is over. */
   served({ closes }: Exchange): void {
+    // The rest of what the client sent after an answer that ends the connection is not served.
+    if (closes || !this.socket.writable) {
+      this.#isOver = true;
+      this.#all.leave(this.#waiting.splice(0).length);
+    }
     const next = this.#waiting.shift();
+    this.serving = next;
     if (next === undefined) {
-      this.#isServing = false;
-      this.latest = undefined;
+      if (!this.#isOver) this.latest = undefined;
       return;
     }
-    // The rest of what the client sent after an answer that ends the connection is not served.
-    if (closes || !this.#socket.writable) return;
-    if (this.#waiting.length === 0) this.#socket.resume();
+    this.#all.leave();
+    if (this.#waiting.length === 0) this.socket.resume();
     this.#serve(next);
   }
 }
