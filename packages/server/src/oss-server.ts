@@ -55,7 +55,7 @@ export class OssServer {
   readonly #surplus = new WeakSet<Duplex>();
   readonly #limits: ServerLimits;
   readonly #admission: Admission;
-  readonly #waiting: WaitingRequests;
+  readonly #waiting = new WaitingRequests();
   readonly #slowClients: SlowClients;
   readonly #secure: boolean;
 
@@ -66,7 +66,6 @@ export class OssServer {
     this.#limits = limits;
     const admission = new Admission(limits, settings.log);
     this.#admission = admission;
-    this.#waiting = new WaitingRequests(limits.maxRequests);
     this.#slowClients = new SlowClients({
       window: 2 * limits.idleTimeout,
       minimumRate: limits.minimumRate,

@@ -28,14 +28,16 @@ function connectionOf(socket: Socket, all = new WaitingRequests(1000)) {
 }
 
 describe('a connection', () => {
-  it('serves what comes one after another, in order', () => {
+  it('serves what comes one after another, in order', async () => {
     const { connection, served } = connectionOf(writableSocket());
     const [a, b, c] = [exchange('a'), exchange('b'), exchange('c')];
     for (const each of [a, b, c]) connection.receive(each);
     expect(served).toEqual(['a']);
     connection.served(a);
+    await nextTurn();
     expect(served).toEqual(['a', 'b']);
     connection.served(b);
+    await nextTurn();
     connection.served(c);
     expect(served).toEqual(['a', 'b', 'c']);
     connection.receive(exchange('d'));
@@ -56,13 +58,15 @@ describe('a connection', () => {
     expect(socket.isPaused()).toBe(false);
   });
 
-  it('serves nothing after an answer that ends it, or when it is gone', () => {
+  it('serves nothing after an answer that ends it, or when it is gone', async () => {
     const ending = connectionOf(writableSocket());
     const last = exchange('last');
     ending.connection.receive(last);
     ending.connection.receive(exchange('behind'));
     last.closes = true;
     ending.connection.served(last);
+    ending.connection.receive(exchange('later'));
+    await nextTurn();
     expect(ending.served).toEqual(['last']);
 
     const gone = connectionOf(writableSocket());
@@ -71,7 +75,19 @@ describe('a connection', () => {
     gone.connection.receive(exchange('behind'));
     gone.socket.destroy();
     gone.connection.served(first);
+    await nextTurn();
     expect(gone.served).toEqual(['first']);
+
+    const going = connectionOf(writableSocket());
+    const before = exchange('before');
+    going.connection.receive(before);
+    going.connection.receive(exchange('behind'));
+    going.connection.served(before);
+    // It goes in the moment between two requests.
+    going.socket.destroy();
+    await nextTurn();
+    expect(going.served).toEqual(['before']);
+    expect(going.connection.serving).toBeUndefined();
   });
 
   it('holds on to nothing when it is idle', () => {
@@ -85,16 +101,17 @@ describe('a connection', () => {
 });
 
 describe('requests that wait', () => {
-  it('are at most 256 on one connection', () => {
+  it('are at most 512 on one connection', async () => {
     const { connection, served } = connectionOf(writableSocket());
     const first = exchange('first');
     connection.receive(first);
-    const taken = Array.from({ length: 300 }, (_, at) => connection.receive(exchange(`${at}`)));
-    expect(taken.filter(Boolean)).toHaveLength(256);
-    expect(taken[256]).toBe(false);
+    const taken = Array.from({ length: 600 }, (_, at) => connection.receive(exchange(`${at}`)));
+    expect(taken.filter(Boolean)).toHaveLength(512);
+    expect(taken[512]).toBe(false);
     // What was not taken is not the last one.
-    expect(connection.latest?.id).toBe('255');
+    expect(connection.latest?.id).toBe('511');
     connection.served(first);
+    await nextTurn();
     expect(served).toEqual(['first', '0']);
     expect(connection.receive(exchange('again'))).toBe(true);
   });
@@ -118,6 +135,8 @@ describe('requests that wait', () => {
     expect([5, 6, 7].map((id) => one.receive(exchange(`${id}`)))).toEqual([true, true, false]);
   });
 });
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A socket that is connected to nothing, but does not know. */
 function writableSocket(): Socket {
