@@ -40,6 +40,8 @@ export class Connection {
   serving: Exchange | undefined;
   /** Whether the parser has met bytes that are no HTTP; it fails again on all that follow. */
   broken = false;
+  /** Whether its socket is kept from going on while something waits. */
+  #isHeld = false;
   /** Whether an answer has ended it: what is parsed from then on is not served. */
   #isOver = false;
   readonly #waiting: Exchange[] = [];
@@ -66,8 +68,7 @@ export class Connection {
       if (this.#waiting.length >= MOST_WAITING || !this.#all.enter()) return false;
       this.latest = exchange;
       this.#waiting.push(exchange);
-      // Who sends more than is answered waits: what is kept of it stays within one read.
-      this.socket.pause();
+      this.#hold();
       return true;
     }
     this.latest = exchange;
@@ -92,6 +93,17 @@ export class Connection {
     setImmediate(() => {
       if (this.socket.writable) this.#serve(next);
       else this.#end();
+    });
+  }
+
+  /** Who sends more than is answered waits: what is kept of it stays within one read. */
+  #hold(): void {
+    this.socket.pause();
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    // Node lets the socket go on with the end of each request, and with each read of a body.
+    this.socket.on('resume', () => {
+      if (this.#waiting.length > 0 && this.serving?.closes === false) this.socket.pause();
     });
   }
 
