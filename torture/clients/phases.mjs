@@ -39,9 +39,9 @@ export function phasesOf(full) {
   });
   const idle = { kind: 'idle', count: 10_000 };
   const transfers = Math.round(2000 * times);
-  const slowest = 300;
+  const slowest = 500;
   // Each of these always has a request to be served: a client gets its share of what there is.
-  const share = full ? 3_000 : 800;
+  const share = full ? 5_000 : 2_000;
   const seconds = full ? 15_000 : 3_000;
   return [
     {
