@@ -52,19 +52,24 @@ export const COLLECTOR = new URL('collect-when-asked.mjs', import.meta.url).href
 /** The object that readers do not read: larger than all buffers on the way to them. */
 const LARGE_BYTES = 100 * MiB;
 
-/** The server under test is in a hurry to give clients up, so that it can be waited for. */
-const HURRY = [
-  ['--head-seconds', '5'],
-  ['--keep-alive-seconds', '5'],
-  ['--idle-seconds', '2'],
-  ['--transfer-mib', '64'],
-].flat();
+/**
+ * The server under test is in a hurry to give clients up, so that it can be waited for; with large
+ * crowds less so, that all of a crowd are there at the same time.
+ * @param {boolean} full
+ */
+const hurry = (full) =>
+  [
+    ['--head-seconds', full ? '15' : '5'],
+    ['--keep-alive-seconds', '5'],
+    ['--idle-seconds', full ? '8' : '2'],
+    ['--transfer-mib', '64'],
+  ].flat();
 
 /** How often the server is looked at, in milliseconds. */
 const LOOK_MS = 100;
 
 /** How long, at most, a crowd is waited for until the server has given it up. */
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 
 /** How long the server is watched while nobody misbehaves, in milliseconds. */
 const QUIET_MS = 1_500;
@@ -176,7 +181,7 @@ class ClientsRun {
     const { flags = [], environment, full, say } = this.#options;
     const server = new ServerProcess(this.#directory, {
       hasAdmin: true,
-      flags: [...HURRY, ...flags],
+      flags: [...hurry(full), ...flags],
       environment: { NODE_OPTIONS: `--import=${COLLECTOR}`, ...environment },
     });
     try {
