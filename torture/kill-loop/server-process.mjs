@@ -15,6 +15,14 @@ const ERROR_LEVEL = 50;
 /** How long a start may take, in milliseconds. */
 const PATIENCE_MS = 30_000;
 
+/**
+ * @typedef {object} ServerSettings
+ * @property {readonly string[]} [flags] more flags of `openoss serve`
+ * @property {boolean} [hasAdmin] serve metrics, too
+ * @property {number} [descriptors] how many files and sockets it may have open
+ * @property {Readonly<Record<string, string>>} [environment]
+ */
+
 /** One run of `openoss serve` on a data directory. */
 export class ServerProcess {
   #child;
@@ -24,16 +32,23 @@ export class ServerProcess {
   /** @type {Promise<{ readonly code: number | null, readonly signal: string | null }>} */
   #ended;
 
-  /** @param {string} directory */
-  constructor(directory) {
-    const listen = ['--listen', '127.0.0.1:0', '--admin-listen', 'off'];
+  /**
+   * @param {string} directory
+   * @param {ServerSettings} [settings]
+   */
+  constructor(directory, { flags = [], hasAdmin = false, descriptors, environment } = {}) {
+    const listen = ['--listen', '127.0.0.1:0', '--admin-listen', hasAdmin ? '127.0.0.1:0' : 'off'];
+    const command = [PROGRAM, 'serve', '--data', directory, ...listen, '--log-level', 'warn'];
+    const [program = '', ...args] = [process.execPath, ...command, ...flags];
+    const limited = ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, program, ...args];
     this.#child = spawn(
-      process.execPath,
-      [PROGRAM, 'serve', '--data', directory, ...listen, '--log-level', 'warn'],
+      descriptors === undefined ? program : 'sh',
+      descriptors === undefined ? args : limited,
       {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           ...process.env,
+          ...environment,
           OPENOSS_ROOT_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
           OPENOSS_ROOT_ACCESS_KEY_SECRET: CREDENTIALS.accessKeySecret,
         },
@@ -68,6 +83,15 @@ export class ServerProcess {
       if (Date.now() > deadline) throw new Error(`The server does not become ready: ${this.#log}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  get pid() {
+    return this.#child.pid ?? 0;
+  }
+
+  /** The URL of its metrics, once it is ready. */
+  get admin() {
+    return /health and metrics at (\S+)\)/.exec(this.#output)?.[1] ?? '';
   }
 
   /** Ends the process with a signal, waits for its end, and returns what was wrong with it. */

@@ -7,17 +7,18 @@ export const PARTS = /** @type {const} */ ([
   'kill-loop',
   'forgetting-disk',
   'metadata-trace',
+  'clients',
 ]);
 
 /** @typedef {typeof PARTS[number]} Part */
 
-export const HELP = `Kills OpenOSS and takes its disk away, and looks whether it keeps its word.
+export const HELP = `Kills OpenOSS, takes its disk away and lets clients misbehave, and looks whether it keeps its word.
 
 Usage: npm run torture -- [flags]
 
 Flags:
-      --full            the full run: 2,000 kills, 1,000,000 distinct crash states
-                        (default: the short one, 50 kills and 50,000 states)
+      --full            the full run: 2,000 kills, 1,000,000 distinct crash states, large crowds
+                        of clients (default: the short one, 50 kills and 50,000 states)
       --part NAME       only this part; may be given again: ${PARTS.join(', ')}
       --kills N         so many kills
       --states N        so many distinct crash states, in all

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { runClients } from '../clients/run-clients.mjs';
+import { CAN_LOOK } from '../clients/server-figures.mjs';
 import { runKillLoop } from '../kill-loop/run-kill-loop.mjs';
 import { whyNoTraces } from '../metadata-trace/record-trace.mjs';
 import { selfTest } from '../self-test/self-test.mjs';
@@ -22,6 +24,7 @@ const TITLES = {
   'self-test': 'Self-test: broken engines, disks and directories are found out',
   'kill-loop': 'Kill loop: `SIGKILL` under load, while starting, while sweeping',
   'forgetting-disk': 'A disk that forgets: the engine behind its `Disk` port',
+  clients: 'Clients that misbehave: bounded, given up, others unaffected; overload is refused',
   'metadata-trace': "LMDB's own file, and all others: recorded writes and flushes",
 };
 
@@ -39,6 +42,10 @@ export async function runPart(name, context) {
   if (name === 'metadata-trace' && noTraces !== undefined) {
     return { name, title, figures: {}, violations: [], milliseconds: 0, skipped: noTraces };
   }
+  if (name === 'clients' && !CAN_LOOK) {
+    const skipped = 'what a process holds can only be looked at on Linux';
+    return { name, title, figures: {}, violations: [], milliseconds: 0, skipped };
+  }
   const hasTraces = noTraces === undefined;
   const startedAt = Date.now();
   const result =
@@ -46,7 +53,9 @@ export async function runPart(name, context) {
       ? await runSelfTest(context, hasTraces)
       : name === 'kill-loop'
         ? await runKills(context)
-        : await explore(name, context, hasTraces);
+        : name === 'clients'
+          ? await runCrowds(context)
+          : await explore(name, context, hasTraces);
   return { name, title, ...result, milliseconds: Date.now() - startedAt };
 }
 
@@ -91,6 +100,30 @@ async function runKills({ options, disk, failures, say }) {
       where: `seed ${seed}; the data directory is in ${file}`,
       problems,
       replay: `npm run torture -- --part kill-loop --kills ${kills} --seed ${seed}`,
+    })),
+  };
+}
+
+/**
+ * @param {PartContext} context
+ * @returns {Promise<Found>}
+ */
+async function runCrowds({ options: { seed, full }, disk, say }) {
+  const result = await runClients({ seed, full, scratch: disk, say });
+  return {
+    figures: {
+      'connections that misbehaved': result.connections,
+      'of these answered': result.answered,
+      'connections cut, at every stage': result.cuts,
+      'requests refused with 503, as they should be': result.refused,
+      "a well-behaved client's p99 when it is quiet, in ms": Number(result.quietP99.toFixed(1)),
+      'the same in the worst crowd': Number(result.worstP99.toFixed(1)),
+      'most memory above idle, in MiB': Math.round(result.worstRss / 2 ** 20),
+    },
+    violations: result.violations.map(({ phase, problems }) => ({
+      where: `clients, ${phase}, seed ${seed}`,
+      problems,
+      replay: `npm run torture -- --part clients --seed ${seed}${full ? ' --full' : ''}`,
     })),
   };
 }

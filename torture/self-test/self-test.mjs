@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { CAN_LOOK } from '../clients/server-figures.mjs';
+import { boundlessServers } from './boundless-servers.mjs';
 import { brokenEngines } from './broken-engines.mjs';
 import { crashModelChecks } from './crash-model-checks.mjs';
 import { damagedDirectories } from './damaged-directories.mjs';
@@ -28,6 +30,7 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     crashModelChecks(),
     brokenEngines({ scratch, failures, hasTraces }),
     damagedDirectories({ scratch: disk, failures, say: () => {} }),
+    ...(CAN_LOOK ? [boundlessServers(disk)] : []),
   ];
   for (const group of groups) {
     for await (const outcome of group) {

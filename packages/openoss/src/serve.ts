@@ -4,10 +4,11 @@ import {
   createLog,
   type LogLevel,
   logLevels,
+  type ServerLimits,
   type Service,
   startService,
 } from '@openoss/server';
-import { readFlags, readListenAddress, UsageError } from './command-line.js';
+import { type FlagValues, readFlags, readListenAddress, UsageError } from './command-line.js';
 import { explainStartFailure } from './explain-start-failure.js';
 import { checkRegion } from './region.js';
 import { readTlsFiles } from './tls-files.js';
@@ -26,6 +27,17 @@ Flags:
       --tls-cert FILE          certificate chain in PEM: serve HTTPS (with --tls-key)
       --tls-key FILE           its private key in PEM
       --restore-seconds N      how long restoring an archived object takes (default 1)
+      --max-connections N      open connections (default: what descriptors and memory allow)
+      --max-requests N         requests served at a time; more are refused with 503 and Retry-After
+                               (default: what descriptors and memory allow)
+      --transfer-mib N         MiB of buffers for large transfers, before they get small ones
+                               (default: a sixteenth of the memory, at most 256)
+      --document-mib N         MiB of long XML documents under way (default: at most 128)
+      --head-seconds N         how long a TLS handshake or a request's head may take (default 60)
+      --keep-alive-seconds N   how long a connection may stand idle between requests (default 60)
+      --idle-seconds N         how long an upload may stand still (default 30)
+      --min-rate N             bytes a second that a client must send or take in, on average over
+                               twice the idle time (default 256)
       --shutdown-seconds N     how long requests under way may take when stopped (default 10)
       --force-start            start even where a crash loop was recognised (status 65)
       --log-level LEVEL        ${logLevels.join(', ')} (default info)
@@ -49,6 +61,14 @@ const FLAGS = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'restore-seconds': { type: 'string' },
+  'max-connections': { type: 'string' },
+  'max-requests': { type: 'string' },
+  'transfer-mib': { type: 'string' },
+  'document-mib': { type: 'string' },
+  'head-seconds': { type: 'string' },
+  'keep-alive-seconds': { type: 'string' },
+  'idle-seconds': { type: 'string' },
+  'min-rate': { type: 'string' },
   'shutdown-seconds': { type: 'string' },
   'force-start': { type: 'boolean' },
   'log-level': { type: 'string' },
@@ -76,6 +96,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const region = checkRegion(flags.region ?? 'cn-hangzhou');
   const shutdownSeconds = readSeconds('--shutdown-seconds', flags['shutdown-seconds'] ?? '10');
   const restoreSeconds = readSeconds('--restore-seconds', flags['restore-seconds'] ?? '1');
+  const limits = readLimits(flags);
   const log = createLog(readLogLevel(flags['log-level'] ?? 'info'));
   const tls = await readTlsFiles(flags['tls-cert'], flags['tls-key']);
   const stopped = stopSignal();
@@ -91,6 +112,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       tls,
       restoreDelay: restoreSeconds * 1000,
       forceStart: flags['force-start'],
+      limits,
       environment: process.env,
       log,
     });
@@ -134,6 +156,45 @@ function readLogLevel(text: string): LogLevel {
   if (level === undefined)
     throw new UsageError(`no such log level: ${text} (one of ${logLevels.join(', ')})`);
   return level;
+}
+
+const MIB = 1024 * 1024;
+
+/** The limits that were told; those that were not fit the machine. */
+function readLimits(flags: FlagValues<typeof FLAGS>): Partial<ServerLimits> {
+  const seconds = (flag: 'head-seconds' | 'keep-alive-seconds' | 'idle-seconds') => {
+    const text = flags[flag];
+    if (text === undefined) return undefined;
+    const number = readSeconds(`--${flag}`, text);
+    if (number === 0) throw new UsageError(`--${flag} takes more than 0 seconds`);
+    return number * 1000;
+  };
+  const count = (
+    flag: 'max-connections' | 'max-requests' | 'transfer-mib' | 'document-mib' | 'min-rate',
+    least: number,
+    unit = 1,
+  ) => {
+    const text = flags[flag];
+    if (text === undefined) return undefined;
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > 10 ** 9) {
+      throw new UsageError(
+        `--${flag} takes a number from ${least} on, not ${JSON.stringify(text)}`,
+      );
+    }
+    return number * unit;
+  };
+  const told = {
+    maxConnections: count('max-connections', 1),
+    maxRequests: count('max-requests', 1),
+    transferMemory: count('transfer-mib', 0, MIB),
+    documentMemory: count('document-mib', 0, MIB),
+    headTimeout: seconds('head-seconds'),
+    keepAliveTimeout: seconds('keep-alive-seconds'),
+    idleTimeout: seconds('idle-seconds'),
+    minimumRate: count('min-rate', 0),
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }
 
 function readSeconds(flag: string, text: string): number {

@@ -5,6 +5,7 @@ import {
   createLog,
   generateCredentials,
   type LogLevel,
+  type ServerLimits,
   type Service,
   startService,
 } from '@openoss/server';
@@ -14,6 +15,8 @@ export interface Credentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
 }
+
+export type { ServerLimits };
 
 /** What {@link startOpenOss} can be told; nothing is needed. */
 export interface OpenOssOptions {
@@ -35,6 +38,8 @@ export interface OpenOssOptions {
   readonly restoreDelay?: number;
   /** Milliseconds that the body of a request may stand still before it is refused; 30,000 unless told. */
   readonly bodyIdleTimeout?: number;
+  /** What the service takes on at most; what is not told fits the machine (docs/operating.md). */
+  readonly limits?: Partial<ServerLimits>;
   /** What goes to standard error; only warnings and worse unless told. */
   readonly logLevel?: LogLevel;
   /** The clock of the service, in milliseconds since the epoch; the system's unless told. */
@@ -85,7 +90,10 @@ export async function startOpenOss(options: OpenOssOptions = {}): Promise<OpenOs
       region: options.region ?? 'cn-hangzhou',
       hostSuffixes: options.hostSuffixes,
       restoreDelay: options.restoreDelay,
-      bodyIdleTimeout: options.bodyIdleTimeout,
+      limits: {
+        ...options.limits,
+        ...(options.bodyIdleTimeout === undefined ? {} : { idleTimeout: options.bodyIdleTimeout }),
+      },
       now: options.now,
       log: createLog(options.logLevel ?? 'warn'),
       environment:

@@ -16,6 +16,7 @@ export {
 } from './backup/make-backup.js';
 export { HoldError } from './backup/server-hold.js';
 export { CrashLoop } from './crash-loop/crash-loop-guard.js';
+export type { ServerLimits } from './limits.js';
 export { createLog, type LogLevel, logLevels } from './log.js';
 export * from './settings.js';
 export * from './start-service.js';

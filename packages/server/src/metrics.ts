@@ -27,6 +27,10 @@ export class Metrics {
   readonly #requests = new Map<string, Series>();
   readonly #durations: Histogram<'operation'>;
   #inFlight = 0;
+  /** Connections that were one too many. */
+  connectionsRefused = 0;
+  /** Requests given up because their client sent, or took in, next to nothing. */
+  readonly slowClients = { sending: 0, taking: 0 };
 
   /**
    * `ofProcess` adds what Node tells of its process (memory, event loop, collections). Its observers
@@ -59,6 +63,34 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.set(inFlight());
+      },
+    });
+    this.observeCount(
+      'openoss_connections_refused_total',
+      'Connections that were answered with 503 or closed because there were too many.',
+      () => this.connectionsRefused,
+    );
+    const slow = this.slowClients;
+    new Counter({
+      name: 'openoss_slow_clients_total',
+      help: 'Requests given up because their client sent or took in next to nothing.',
+      labelNames: ['side'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [side, count] of Object.entries(slow)) this.inc({ side }, count);
+      },
+    });
+  }
+
+  /** Adds a gauge whose value is read when it is scraped. */
+  observeGauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
       },
     });
   }

@@ -203,6 +203,39 @@ describe('a request whose client goes away before its body is read', () => {
   });
 });
 
+describe('a download whose client goes away', () => {
+  it('while the disk is read lets go of the object', async () => {
+    const size = 32 * 1024 * 1024;
+    let isClosed = false;
+    let isGone: () => void = () => {};
+    const gone = new Promise<void>((resolve) => {
+      isGone = resolve;
+    });
+    const { port } = await start({
+      openObject: async () => ({
+        ...openedObject(size),
+        async *read() {
+          yield Buffer.alloc(1000);
+          await gone;
+          // The connection is over for good by now, and nobody will tell of it again.
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          yield Buffer.alloc(size - 1000);
+        },
+        async close() {
+          isClosed = true;
+        },
+      }),
+    });
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => {});
+    client.write(get);
+    await once(client, 'data');
+    client.resetAndDestroy();
+    isGone();
+    await eventually(() => expect(isClosed).toBe(true));
+  });
+});
+
 describe('a server that is told to stop', () => {
   const stop = async ({ server }: TestServer, grace: number): Promise<number> => {
     const before = performance.now();

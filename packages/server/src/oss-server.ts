@@ -9,26 +9,32 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { headerFields, OssError } from '@openoss/protocol';
 import { StoreClosed } from '@openoss/storage';
-import { AnswerWriter } from './http/answer.js';
-import { Connection } from './http/connection.js';
+import { Admission } from './admission.js';
+import { type Answer, AnswerWriter } from './http/answer.js';
+import { Connection, WaitingRequests } from './http/connection.js';
 import type { Exchange } from './http/exchange.js';
 import { httpDates } from './http/http-date.js';
 import { lingeringClose } from './http/lingering-close.js';
 import { refusalOfParserError, refuseSocket } from './http/refuse-socket.js';
 import { requestIds } from './http/request-id.js';
+import { SlowClients, type SlowSide } from './http/slow-clients.js';
+import { stopParsing } from './http/stop-parsing.js';
+import { type ServerLimits, surplusOf } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
+import { RareWarning } from './rare-warning.js';
 
 /** The most that the header of one request can have, in bytes (ten legal tags in Chinese are 34 KB). */
 export const MAX_HEADER_BYTES = 64 * 1024;
-/** How long a connection may stand idle between requests, in milliseconds. */
-const KEEP_ALIVE = 60_000;
-/** How long a TLS handshake, and the head of a request, may take, in milliseconds. */
-const HEAD_TIMEOUT = 60_000;
+/** How long a connection that is one too many may take to ask, and be told so, in milliseconds. */
+const SURPLUS_PATIENCE = 5_000;
+/** How often, at most, Node looks for heads that take too long, in milliseconds. */
+const LONGEST_BETWEEN_CHECKS = 5_000;
 
 /** What a server is made of. */
-export interface OssServerParts extends PipelineParts {
+export interface OssServerParts extends Omit<PipelineParts, 'admission'> {
   readonly metrics: Metrics;
+  readonly limits: ServerLimits;
   /** PEM; with them the server speaks HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
 }
@@ -45,20 +51,35 @@ export class OssServer {
   readonly #connections = new WeakMap<Duplex, Connection>();
   /** Every open socket: also those that Node's HTTP server does not know (yet, or any more). */
   readonly #sockets = new Set<Socket>();
+  /** Those of them that came when there were enough. */
+  readonly #surplus = new WeakSet<Duplex>();
+  readonly #limits: ServerLimits;
+  readonly #admission: Admission;
+  readonly #waiting = new WaitingRequests();
+  readonly #slowClients: SlowClients;
   readonly #secure: boolean;
 
   constructor(parts: OssServerParts) {
-    const { settings, metrics, tls } = parts;
+    const { settings, metrics, limits, tls } = parts;
     this.#settings = settings;
     this.#metrics = metrics;
-    this.#pipeline = new Pipeline(parts);
+    this.#limits = limits;
+    const admission = new Admission(limits, settings.log);
+    this.#admission = admission;
+    this.#slowClients = new SlowClients({
+      window: 2 * limits.idleTimeout,
+      minimumRate: limits.minimumRate,
+      giveUp: (connection, exchange, side) => this.#giveUp(connection, exchange, side),
+    });
+    this.#pipeline = new Pipeline({ ...parts, admission });
     this.#date = httpDates(settings.now);
     this.#answers = new AnswerWriter(this.#date, () => performance.now());
     this.#secure = tls !== undefined;
     const options = {
       maxHeaderSize: MAX_HEADER_BYTES,
-      keepAliveTimeout: KEEP_ALIVE,
-      headersTimeout: HEAD_TIMEOUT,
+      keepAliveTimeout: limits.keepAliveTimeout,
+      headersTimeout: limits.headTimeout,
+      connectionsCheckingInterval: Math.min(LONGEST_BETWEEN_CHECKS, limits.headTimeout / 2),
       // A body may take hours; one that stands still is given up by the reader of the body.
       requestTimeout: 0,
       // HTTP/1.0 clients may leave Host out, and a refusal must be in OSS's form.
@@ -68,7 +89,7 @@ export class OssServer {
     this.#server =
       tls === undefined
         ? createHttpServer(options)
-        : createHttpsServer({ ...options, ...tls, handshakeTimeout: HEAD_TIMEOUT });
+        : createHttpsServer({ ...options, ...tls, handshakeTimeout: limits.headTimeout });
     this.#server.on('request', (request, response) => this.#receive(request, response));
     this.#server.on('checkContinue', (request, response) =>
       this.#receive(request, response, 'continue'),
@@ -77,10 +98,22 @@ export class OssServer {
       this.#receive(request, response, 'unknown'),
     );
     this.#server.on('clientError', (error, socket) => this.#clientError(error, socket as Socket));
-    this.#server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
+    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
+    // A TLS connection is another object than the one that was accepted.
+    this.#server.on('secureConnection', (socket: Socket) => {
+      if (this.#sockets.size > limits.maxConnections) this.#surplus.add(socket);
     });
+    // Those that even the surplus has no room for are closed unanswered.
+    this.#server.maxConnections = limits.maxConnections + surplusOf(limits.maxConnections);
+    this.#server.on('drop', () => {
+      metrics.connectionsRefused += 1;
+    });
+    metrics.observeGauge('openoss_connections_open', 'Open connections.', () => this.#sockets.size);
+    metrics.observeCount(
+      'openoss_requests_shed_total',
+      'Requests refused with 503 because there were too many.',
+      () => admission.shed,
+    );
     // `CONNECT` and `Upgrade` are not spoken here; without a listener Node just closes.
     this.#server.on('connect', (request, socket) => this.#refuseTunnel(request, socket as Socket));
     this.#server.setTimeout(0);
@@ -98,9 +131,9 @@ export class OssServer {
       this.#server.listen({ host, port, backlog: 1024 }, () => {
         this.#server.off('error', fail);
         // A connection that could not be accepted is no reason to end the service.
-        this.#server.on('error', (error) => {
-          this.#settings.log.error({ err: error }, 'a connection could not be accepted');
-        });
+        const warning = new RareWarning(this.#settings.log, 'a connection could not be accepted');
+        this.#server.on('error', (error) => warning.tell({ err: error }));
+        this.#slowClients.start();
         resolve(this.#server.address() as AddressInfo);
       });
     });
@@ -123,6 +156,28 @@ export class OssServer {
     }, grace);
     await closed;
     clearTimeout(timer);
+    this.#slowClients.stop();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    if (this.#sockets.size <= this.#limits.maxConnections) return;
+    this.#surplus.add(socket);
+    this.#metrics.connectionsRefused += 1;
+    socket.setTimeout(SURPLUS_PATIENCE, () => socket.destroy());
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    let connection = this.#connections.get(socket);
+    if (connection === undefined) {
+      const made = new Connection(socket, this.#waiting, (exchange) => this.#serve(exchange));
+      connection = made;
+      this.#connections.set(socket, made);
+      this.#slowClients.watch(made);
+      socket.on('close', () => this.#slowClients.forget(made));
+    }
+    return connection;
   }
 
   #receive(
@@ -131,12 +186,8 @@ export class OssServer {
     expects?: Exchange['expects'],
   ): void {
     const { socket } = request;
-    let connection = this.#connections.get(socket);
-    if (connection === undefined) {
-      connection = new Connection(socket, (exchange) => this.#serve(exchange));
-      this.#connections.set(socket, connection);
-    }
-    connection.receive({
+    const connection = this.#connectionOf(socket);
+    const isTaken = connection.receive({
       id: this.#nextId(),
       request,
       response,
@@ -149,6 +200,11 @@ export class OssServer {
       operation: undefined,
       refusedWith: undefined,
     });
+    if (isTaken || connection.latest === undefined) return;
+    // Who sends so many at once gets the answers to those that are taken, and then the end.
+    connection.broken = true;
+    stopParsing(socket);
+    this.#endAfter(connection.latest, socket);
   }
 
   #serve(exchange: Exchange): void {
@@ -156,7 +212,9 @@ export class OssServer {
     // An answer that cannot be delivered is the client's loss; its error is seen as `close`.
     response.on('error', () => {});
     this.#metrics.requestBegan();
+    const isAdmitted = !this.#surplus.has(request.socket) && this.#admission.enter();
     response.on('close', () => {
+      if (isAdmitted) this.#admission.leave();
       this.#metrics.requestFinished({
         operation: exchange.operation,
         status: response.headersSent ? response.statusCode : 0,
@@ -165,31 +223,48 @@ export class OssServer {
       });
       this.#connections.get(request.socket)?.served(exchange);
     });
-    this.#answer(exchange).catch((error: unknown) => {
+    this.#answer(exchange, isAdmitted).catch((error: unknown) => {
       // Not even the refusal could be written.
       this.#settings.log.error({ err: error, requestId: exchange.id }, 'a request got no answer');
       response.destroy();
     });
   }
 
-  async #answer(exchange: Exchange): Promise<void> {
+  async #answer(exchange: Exchange, isAdmitted: boolean): Promise<void> {
     try {
+      if (!isAdmitted) throw this.#tooMany(exchange);
       if (exchange.expects === 'unknown') {
         throw new OssError('UnknownExpectation', {
           details: { Expect: exchange.headers.get('expect') ?? '' },
         });
       }
-      await this.#answers.write(exchange, await this.#pipeline.serve(exchange));
+      const answer = await this.#pipeline.serve(exchange);
+      this.#holdWhileSent(exchange, answer);
+      await this.#answers.write(exchange, answer);
     } catch (error) {
       await this.#refuse(exchange, error);
     }
   }
 
+  #tooMany(exchange: Exchange): OssError {
+    const isSurplus = this.#surplus.has(exchange.request.socket);
+    if (isSurplus) exchange.closes = true;
+    return this.#admission.refusal(isSurplus ? 'connections' : 'requests');
+  }
+
+  /** A long answer stays in memory until its reader has taken it in: there is room for so much. */
+  #holdWhileSent({ response }: Exchange, { body }: Answer): void {
+    if (typeof body !== 'string' && !Buffer.isBuffer(body)) return;
+    const letGo = this.#admission.holdDocument(Buffer.byteLength(body));
+    if (letGo !== undefined) response.on('close', letGo);
+  }
+
   /** Answers a refusal. What is our own fault, or our disk's, is told to the log as well. */
   async #refuse(exchange: Exchange, error: unknown): Promise<void> {
     const { request, response } = exchange;
-    const refusal = refusalOf(error);
-    if (refusal.status >= 500) {
+    const refusal = this.#refusalOf(error);
+    // Overload is told of in a line of its own, not one for each.
+    if (refusal.status >= 500 && refusal.kind !== 'ServiceUnavailable') {
       this.#settings.log.error(
         {
           err: refusal === error ? (refusal.cause ?? refusal) : error,
@@ -248,26 +323,59 @@ export class OssServer {
       this.#refuseSocket(socket, refusal);
       return;
     }
-    exchange.closes = true;
-    exchange.parserFailed = true;
-    if (inBody) {
-      // Its reader fails, now or when it comes to read, and the refusal is the answer.
-      exchange.bodyFault = refusal;
-      if (exchange.request.listenerCount('error') > 0) exchange.request.emit('error', refusal);
-    } else if (exchange.response.writableEnded) {
-      exchange.response.on('close', () => lingeringClose(socket, socket));
-    }
+    this.#endAfter(exchange, socket);
+    // Its reader fails, now or when it comes to read, and the refusal is the answer.
+    if (inBody) failBody(exchange, refusal);
     // What follows a whole request (a body longer than its Content-Length) is dropped with the
     // connection, when that request has been answered.
   }
+
+  /** Ends a connection after the answer to this exchange, the last that is served on it. */
+  #endAfter(exchange: Exchange, socket: Socket): void {
+    exchange.closes = true;
+    exchange.parserFailed = true;
+    if (exchange.request.complete && exchange.response.writableEnded) {
+      exchange.response.on('close', () => lingeringClose(socket, socket));
+    }
+  }
+
+  /** Gives a client up that has moved next to nothing for a long time. */
+  #giveUp({ socket }: Connection, exchange: Exchange, side: SlowSide): void {
+    this.#metrics.slowClients[side] += 1;
+    this.#settings.log.debug(
+      { requestId: exchange.id, operation: exchange.operation, side },
+      'a client was too slow',
+    );
+    if (side === 'sending') {
+      exchange.closes = true;
+      failBody(exchange, new OssError('RequestTimeout'));
+      return;
+    }
+    // A reset, so that the system does not go on holding what nobody takes in. TLS cannot.
+    if ('encrypted' in socket) socket.destroy();
+    else socket.resetAndDestroy();
+  }
+
+  /** What a client is told of an error: a refusal as it is, anything else without its story. */
+  #refusalOf(error: unknown): OssError {
+    if (error instanceof OssError) return error;
+    if (isOutOfFiles(error)) return this.#admission.refusal('files');
+    return new OssError(error instanceof StoreClosed ? 'ServiceStopping' : 'InternalError');
+  }
+}
+
+/** Whoever reads the body, or comes to read it, fails with this. */
+function failBody(exchange: Exchange, refusal: OssError): void {
+  exchange.bodyFault = refusal;
+  if (exchange.request.listenerCount('error') > 0) exchange.request.emit('error', refusal);
+}
+
+/** Whether the process, or the machine, has as many files open as it may. */
+function isOutOfFiles(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EMFILE' || code === 'ENFILE';
 }
 
 function hostWithoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
-}
-
-/** What a client is told of an error: a refusal as it is, anything else without its story. */
-function refusalOf(error: unknown): OssError {
-  if (error instanceof OssError) return error;
-  return new OssError(error instanceof StoreClosed ? 'ServiceStopping' : 'InternalError');
 }

@@ -13,6 +13,7 @@ import {
   Router,
 } from '@openoss/protocol';
 import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
+import type { Admission } from './admission.js';
 import type { BoundHandler, HandlerContext } from './handler.js';
 import { handlers } from './handlers/index.js';
 import type { Answer } from './http/answer.js';
@@ -37,6 +38,7 @@ export interface PipelineParts {
   readonly store: ObjectStore;
   readonly directory: Directory;
   readonly settings: ServerSettings;
+  readonly admission: Admission;
 }
 
 /**
@@ -48,13 +50,15 @@ export class Pipeline {
   readonly #store: ObjectStore;
   readonly #directory: Directory;
   readonly #settings: ServerSettings;
+  readonly #admission: Admission;
   readonly #router: Router;
   readonly #routes: ReadonlyMap<Operation, Route>;
 
-  constructor({ store, directory, settings }: PipelineParts) {
+  constructor({ store, directory, settings, admission }: PipelineParts) {
     this.#store = store;
     this.#directory = directory;
     this.#settings = settings;
+    this.#admission = admission;
     this.#router = new Router(handlers.map(({ operation }) => operation));
     this.#routes = new Map(
       handlers.map((handler) => [
@@ -189,16 +193,14 @@ export class Pipeline {
     md5: string | undefined,
   ): Promise<unknown> {
     if (field.kind !== 'xml' || !hasBody(exchange)) return undefined;
-    const body = incomingBody(exchange, declaredSize(exchange), {
-      idleTimeout: this.#settings.bodyIdleTimeout,
-    });
-    const bytes = await body.whole(
-      field.maxBytes,
-      () =>
-        new OssError('MalformedXml', {
-          details: { Reason: `the document is longer than ${field.maxBytes} bytes` },
-        }),
-    );
+    const size = declaredSize(exchange);
+    const body = incomingBody(exchange, size, { idleTimeout: this.#settings.bodyIdleTimeout });
+    const letGo = this.#admission.holdDocument(Math.min(size ?? field.maxBytes, field.maxBytes));
+    const tooLong = () =>
+      new OssError('MalformedXml', {
+        details: { Reason: `the document is longer than ${field.maxBytes} bytes` },
+      });
+    const bytes = await body.whole(field.maxBytes, tooLong).finally(letGo);
     if (bytes.length === 0) return undefined;
     checkBodyMd5(bytes, md5);
     // Decoding would put U+FFFD for every bad byte, and so make of a name another name.

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
 import { backupRoute } from './backup/backup-route.js';
 import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
+import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
 import { Metrics } from './metrics.js';
 import { OssServer } from './oss-server.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
@@ -33,8 +34,8 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number | undefined;
-  /** Milliseconds that a body may stand still; 30,000 unless told. */
-  readonly bodyIdleTimeout?: number | undefined;
+  /** What is taken on at most; what is not told fits the machine. */
+  readonly limits?: Partial<ServerLimits> | undefined;
   /** Start even where a crash loop would be refused. */
   readonly forceStart?: boolean | undefined;
   /** Milliseconds since the epoch; the system's clock unless told. */
@@ -62,10 +63,19 @@ const DEFAULT_GRACE = 10_000;
 /** Opens the data directory and serves it. Whatever fails, nothing is left open. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { log, region } = options;
+  const machine = thisMachine();
+  const limits = { ...defaultLimits(machine), ...options.limits };
+  if (exceedsDescriptors(limits, machine)) {
+    const { maxConnections, maxRequests } = limits;
+    log.warn(
+      { maxConnections, maxRequests, descriptors: machine.descriptors },
+      'there are not enough descriptors for so many connections and requests: raise `ulimit -n`',
+    );
+  }
   const settings: ServerSettings = {
     region,
     hostSuffixes: [...defaultHostSuffixes(region), ...(options.hostSuffixes ?? [])],
-    bodyIdleTimeout: options.bodyIdleTimeout ?? 30_000,
+    bodyIdleTimeout: limits.idleTimeout,
     restoreDelay: options.restoreDelay ?? 1_000,
     now: options.now ?? Date.now,
     log,
@@ -77,13 +87,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       directory: options.directory,
       clock: settings.now,
       log,
+      transferMemory: limits.transferMemory,
       beforeOpening: async (directory) => {
         const force = options.forceStart ?? false;
         guard = await CrashLoopGuard.begin({ directory, log, force });
       },
     });
     guard?.enter('starting');
-    const service = await serve(options, settings, store);
+    const service = await serve(options, settings, limits, store);
     return guardedService(service, store, guard);
   } catch (error) {
     await store?.close();
@@ -117,6 +128,7 @@ function guardedService(
 async function serve(
   options: ServiceOptions,
   settings: ServerSettings,
+  limits: ServerLimits,
   store: EmbeddedStore,
 ): Promise<Service> {
   const credentials = await findRootCredentials(options.directory, options.environment);
@@ -127,6 +139,7 @@ async function serve(
     store: store.objects,
     directory,
     settings,
+    limits,
     metrics,
     tls: options.tls,
   });
@@ -211,6 +224,11 @@ function observeStore(metrics: Metrics, store: EmbeddedStore): void {
     'openoss_flushes_total',
     'Flushes that those commits shared.',
     () => store.work.flushes,
+  );
+  metrics.observeGauge(
+    'openoss_transfer_buffer_bytes',
+    'Bytes of buffers that large transfers hold now.',
+    () => store.transferMemory,
   );
 }
 

@@ -19,6 +19,7 @@ import { lockDirectory } from './engines/embedded/directory-lock.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
 import { type Snapshot, Snapshots } from './engines/embedded/snapshots.js';
+import { TransferMemory } from './engines/embedded/transfer-memory.js';
 import { IdSequence, newSessionId } from './id-sequence.js';
 import { type Log, silentLog } from './log.js';
 import { ObjectCommits } from './object-commits.js';
@@ -53,6 +54,8 @@ export interface EmbeddedStoreOptions {
    * what it throws, refuses the start.
    */
   readonly beforeOpening?: (path: string) => Promise<void>;
+  /** Bytes of buffers that large transfers may hold, all together, before they get small ones. */
+  readonly transferMemory?: number;
 }
 
 /** A store in one data directory, which is this process's alone until it is closed. */
@@ -63,6 +66,8 @@ export interface EmbeddedStore {
   readonly counters: StoreCounters;
   /** Durable commits so far and the flushes they shared, for metrics. */
   readonly work: { readonly commits: number; readonly flushes: number };
+  /** Bytes of buffers that transfers under way hold, for metrics. */
+  readonly transferMemory: number;
   /** Bytes of the file system the directory lies on. */
   space(): Promise<{ readonly free: number; readonly total: number }>;
   /**
@@ -94,7 +99,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     try {
       await sealWhenWhole(disk, directory, metadata);
       const session = newSessionId(clock());
-      const blobs = new FileBlobs({ directory: directory.blobs, session, disk, failStop, log });
+      const memory = new TransferMemory(options.transferMemory);
+      const blobs = new FileBlobs({
+        directory: directory.blobs,
+        session,
+        disk,
+        failStop,
+        log,
+        memory,
+      });
       return await assemble({
         metadata,
         blobs,
@@ -106,6 +119,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         work: () => metadata.work,
         space: () => disk.space(path),
         snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),
+        transferMemory: () => memory.held,
         release: () => lock.release(),
       });
     } catch (error) {
@@ -159,6 +173,7 @@ interface StoreParts {
   readonly work: () => EmbeddedStore['work'];
   readonly space: EmbeddedStore['space'];
   readonly snapshots: Snapshots;
+  readonly transferMemory: () => number;
   readonly release: () => Promise<void>;
 }
 
@@ -195,6 +210,9 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     counters,
     get work() {
       return parts.work();
+    },
+    get transferMemory() {
+      return parts.transferMemory();
     },
     space: parts.space,
     snapshot: (handover) => parts.snapshots.take(handover),

@@ -162,6 +162,11 @@ export class AnswerWriter {
 
 function drained({ response }: Exchange): Promise<void> {
   return new Promise((resolve) => {
+    // The client may have gone while the disk was read: then both events are over.
+    if (response.destroyed) {
+      resolve();
+      return;
+    }
     const done = () => {
       response.off('drain', done).off('close', done);
       resolve();

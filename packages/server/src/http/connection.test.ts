@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection.js';
+import { Connection, WaitingRequests } from './connection.js';
 import type { Exchange } from './exchange.js';
 
 function exchange(id: string): Exchange {
@@ -21,21 +21,23 @@ function exchange(id: string): Exchange {
   };
 }
 
-function connectionOf(socket: Socket) {
+function connectionOf(socket: Socket, all = new WaitingRequests(1000)) {
   const served: string[] = [];
-  const connection = new Connection(socket, ({ id }) => served.push(id));
+  const connection = new Connection(socket, all, ({ id }) => served.push(id));
   return { connection, served, socket };
 }
 
 describe('a connection', () => {
-  it('serves what comes one after another, in order', () => {
+  it('serves what comes one after another, in order', async () => {
     const { connection, served } = connectionOf(writableSocket());
     const [a, b, c] = [exchange('a'), exchange('b'), exchange('c')];
     for (const each of [a, b, c]) connection.receive(each);
     expect(served).toEqual(['a']);
     connection.served(a);
+    await nextTurn();
     expect(served).toEqual(['a', 'b']);
     connection.served(b);
+    await nextTurn();
     connection.served(c);
     expect(served).toEqual(['a', 'b', 'c']);
     connection.receive(exchange('d'));
@@ -56,13 +58,15 @@ describe('a connection', () => {
     expect(socket.isPaused()).toBe(false);
   });
 
-  it('serves nothing after an answer that ends it, or when it is gone', () => {
+  it('serves nothing after an answer that ends it, or when it is gone', async () => {
     const ending = connectionOf(writableSocket());
     const last = exchange('last');
     ending.connection.receive(last);
     ending.connection.receive(exchange('behind'));
     last.closes = true;
     ending.connection.served(last);
+    ending.connection.receive(exchange('later'));
+    await nextTurn();
     expect(ending.served).toEqual(['last']);
 
     const gone = connectionOf(writableSocket());
@@ -71,7 +75,19 @@ describe('a connection', () => {
     gone.connection.receive(exchange('behind'));
     gone.socket.destroy();
     gone.connection.served(first);
+    await nextTurn();
     expect(gone.served).toEqual(['first']);
+
+    const going = connectionOf(writableSocket());
+    const before = exchange('before');
+    going.connection.receive(before);
+    going.connection.receive(exchange('behind'));
+    going.connection.served(before);
+    // It goes in the moment between two requests.
+    going.socket.destroy();
+    await nextTurn();
+    expect(going.served).toEqual(['before']);
+    expect(going.connection.serving).toBeUndefined();
   });
 
   it('holds on to nothing when it is idle', () => {
@@ -83,6 +99,44 @@ describe('a connection', () => {
     expect(connection.latest).toBeUndefined();
   });
 });
+
+describe('requests that wait', () => {
+  it('are at most 512 on one connection', async () => {
+    const { connection, served } = connectionOf(writableSocket());
+    const first = exchange('first');
+    connection.receive(first);
+    const taken = Array.from({ length: 600 }, (_, at) => connection.receive(exchange(`${at}`)));
+    expect(taken.filter(Boolean)).toHaveLength(512);
+    expect(taken[512]).toBe(false);
+    // What was not taken is not the last one.
+    expect(connection.latest?.id).toBe('511');
+    connection.served(first);
+    await nextTurn();
+    expect(served).toEqual(['first', '0']);
+    expect(connection.receive(exchange('again'))).toBe(true);
+  });
+
+  it('are bounded on all connections together, and make room when they go, however they go', () => {
+    const all = new WaitingRequests(3);
+    const [one, two] = [
+      connectionOf(writableSocket(), all).connection,
+      connectionOf(writableSocket(), all).connection,
+    ];
+    const [first, second] = [exchange('first'), exchange('second')];
+    one.receive(first);
+    two.receive(second);
+    expect([1, 2].map((id) => one.receive(exchange(`${id}`)))).toEqual([true, true]);
+    expect([1, 2].map((id) => two.receive(exchange(`${id}`)))).toEqual([true, false]);
+    one.served(first);
+    expect(two.receive(exchange('3'))).toBe(true);
+    expect(two.receive(exchange('4'))).toBe(false);
+    two.socket.destroy();
+    two.served(second);
+    expect([5, 6, 7].map((id) => one.receive(exchange(`${id}`)))).toEqual([true, true, false]);
+  });
+});
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A socket that is connected to nothing, but does not know. */
 function writableSocket(): Socket {

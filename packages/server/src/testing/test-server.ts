@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Directory, generateCredentials } from '@openoss/directory';
 import { type ObjectStore, openEmbeddedStore } from '@openoss/storage';
+import { defaultLimits, type ServerLimits } from '../limits.js';
 import { createLog } from '../log.js';
 import { Metrics } from '../metrics.js';
 import { OssServer } from '../oss-server.js';
@@ -27,7 +28,10 @@ export interface TestServer {
  * Starts a server whose store has the bucket `examplebucket`, open to everybody, and does what the
  * embedded one does but for `overrides`.
  */
-export async function startTestServer(overrides: Partial<ObjectStore> = {}): Promise<TestServer> {
+export async function startTestServer(
+  overrides: Partial<ObjectStore> = {},
+  limits: Partial<ServerLimits> = {},
+): Promise<TestServer> {
   const directory = await mkdtemp(path.join(tmpdir(), 'openoss-server-'));
   const store = await openEmbeddedStore({ directory });
   const credentials = generateCredentials();
@@ -46,10 +50,11 @@ export async function startTestServer(overrides: Partial<ObjectStore> = {}): Pro
     store: { ...delegating(store.objects), ...overrides },
     directory: accounts,
     metrics,
+    limits: { ...defaultLimits({ memory: 2 ** 32, descriptors: 2 ** 14 }), ...limits },
     settings: {
       region,
       hostSuffixes: defaultHostSuffixes(region),
-      bodyIdleTimeout: 30_000,
+      bodyIdleTimeout: limits.idleTimeout ?? 30_000,
       restoreDelay: 0,
       now: Date.now,
       log: createLog('debug', { write: (line) => logged.push(JSON.parse(line)) }),

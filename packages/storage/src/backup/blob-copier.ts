@@ -5,6 +5,7 @@ import { hasErrorCode } from '../engine/disk.js';
 import { nodeDisk } from '../engine/node-disk.js';
 import { BlobFileReader } from '../engines/embedded/blob-file-reader.js';
 import { blobPath } from '../engines/embedded/file-blobs.js';
+import { TransferMemory } from '../engines/embedded/transfer-memory.js';
 import { copyFile, flushFile } from './copy-file.js';
 
 /** So many copied files wait for their flush. */
@@ -141,7 +142,8 @@ async function damageOf(
   extent: 'frame' | 'blocks',
 ): Promise<string | undefined> {
   try {
-    const reader = await BlobFileReader.open(id, await nodeDisk.open(path), binding, () => {});
+    const opened = { id, file: await nodeDisk.open(path), memory: new TransferMemory() };
+    const reader = await BlobFileReader.open(opened, binding, () => {});
     try {
       if (reader.size !== size) return `it has ${reader.size} bytes, and its record says ${size}`;
       if (extent === 'frame') return undefined;

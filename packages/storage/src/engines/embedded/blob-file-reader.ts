@@ -17,22 +17,45 @@ import {
   readBlobHeader,
   readBlobTrailer,
 } from './blob-file.js';
+import type { TransferMemory } from './transfer-memory.js';
 
-/** How much is read at once: whole blocks. */
+/** How much is read at once: whole blocks. While memory is short, one block. */
 const SPAN_BYTES = 16 * BLOB_BLOCK_BYTES;
+
+/** A blob's file, open, and what the buffers for reading it are taken from. */
+export interface OpenBlobFile {
+  readonly id: string;
+  readonly file: DiskFile;
+  readonly memory: TransferMemory;
+}
+
+/** Bytes on their way from the disk, and how much memory they were granted. */
+interface Span {
+  readonly granted: number;
+  readonly bytes: Promise<Buffer>;
+}
+
+/** What is ahead of the last span. */
+const NOTHING: Span = { granted: 0, bytes: Promise.resolve(Buffer.alloc(0)) };
 
 /** Reads one blob's file, verifying what it reads. */
 export class BlobFileReader implements BlobReader {
   readonly size: number;
   readonly #id: string;
   readonly #file: DiskFile;
+  readonly #memory: TransferMemory;
   readonly #trailer: BlobTrailer;
   readonly #onClose: () => void;
   #closed: Promise<void> | undefined;
 
-  private constructor(id: string, file: DiskFile, trailer: BlobTrailer, onClose: () => void) {
+  private constructor(
+    { id, file, memory }: OpenBlobFile,
+    trailer: BlobTrailer,
+    onClose: () => void,
+  ) {
     this.#id = id;
     this.#file = file;
+    this.#memory = memory;
     this.#trailer = trailer;
     this.size = trailer.size;
     this.#onClose = onClose;
@@ -43,11 +66,11 @@ export class BlobFileReader implements BlobReader {
    * its checksums are those that were written. The file is closed if it is not.
    */
   static async open(
-    id: string,
-    file: DiskFile,
+    opened: OpenBlobFile,
     binding: BlobBinding | undefined,
     onClose: () => void,
   ): Promise<BlobFileReader> {
+    const { id, file } = opened;
     try {
       const length = await file.size();
       const trailerBytes = 4 * blocksOfFile(length) + BLOB_FOOTER_BYTES;
@@ -71,7 +94,7 @@ export class BlobFileReader implements BlobReader {
       }
       const trailer = readBlobTrailer(headerBytes, trailerStored, length);
       if (trailer === undefined) throw new CorruptBlob(id, 'its checksums are damaged');
-      return new BlobFileReader(id, file, trailer, onClose);
+      return new BlobFileReader(opened, trailer, onClose);
     } catch (error) {
       onClose();
       await file.close();
@@ -86,19 +109,26 @@ export class BlobFileReader implements BlobReader {
     if (start === end) return;
     let position = start - (start % BLOB_BLOCK_BYTES);
     let next = this.#ahead(position, end);
+    let inHand = 0;
     try {
       while (position < end) {
-        const span = await next;
+        const { granted, bytes } = next;
+        const span = await bytes;
+        inHand = granted;
+        next = NOTHING;
         const spanStart = position;
         position += span.length;
         // The disk works on the next span while this one is verified and sent.
         if (position < end) next = this.#ahead(position, end);
         this.#verify(span, spanStart);
         yield span.subarray(Math.max(0, start - spanStart), Math.min(span.length, end - spanStart));
+        this.#memory.giveBack(inHand);
+        inHand = 0;
       }
     } finally {
       // A consumer that stops early and closes must not close the file under a read.
-      await next.catch(() => {});
+      await next.bytes.catch(() => {});
+      this.#memory.giveBack(inHand + next.granted);
     }
   }
 
@@ -110,17 +140,20 @@ export class BlobFileReader implements BlobReader {
     return this.#closed;
   }
 
-  /** Starts a read whose failure is heard when the span's turn comes, or never. */
-  #ahead(position: number, end: number): Promise<Buffer> {
-    const span = this.#readSpan(position, end);
-    span.catch(() => {});
-    return span;
+  /**
+   * Starts to read the whole blocks from `position` on that `end` asks for, a span at most. A failure
+   * is heard when the span's turn comes, or never.
+   */
+  #ahead(position: number, end: number): Span {
+    const wholeBlocks = Math.ceil((end - position) / BLOB_BLOCK_BYTES) * BLOB_BLOCK_BYTES;
+    const wanted = Math.min(SPAN_BYTES, wholeBlocks, this.size - position);
+    const granted = this.#memory.take(wanted, BLOB_BLOCK_BYTES);
+    const bytes = this.#readSpan(position, granted);
+    bytes.catch(() => {});
+    return { granted, bytes };
   }
 
-  /** The whole blocks from `position` on that `end` asks for, a span at most. */
-  async #readSpan(position: number, end: number): Promise<Buffer> {
-    const wholeBlocks = Math.ceil((end - position) / BLOB_BLOCK_BYTES) * BLOB_BLOCK_BYTES;
-    const bytes = Math.min(SPAN_BYTES, wholeBlocks, this.size - position);
+  async #readSpan(position: number, bytes: number): Promise<Buffer> {
     // Not from the pool: the buffer is the caller's for as long as it likes.
     const span = Buffer.allocUnsafeSlow(bytes);
     await readFully(this.#id, this.#file, span, BLOB_HEADER_BYTES + position);

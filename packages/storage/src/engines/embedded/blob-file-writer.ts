@@ -73,8 +73,7 @@ export class BlobFileWriter implements BlobWriter {
     entered.catch(() => {});
     // A blob that is known to be small gets a buffer of its size and goes out in one write.
     const whole = BLOB_HEADER_BYTES + expectedSize + blobTrailerBytes(expectedSize);
-    this.#slab =
-      expectedSize > 0 && whole < SLAB_BYTES ? Buffer.allocUnsafeSlow(whole) : around.slabs.take();
+    this.#slab = around.slabs.take(expectedSize > 0 ? whole : SLAB_BYTES);
     this.#filled = header.copy(this.#slab);
     this.#headerCrc = crc32(header);
   }

@@ -23,7 +23,7 @@ export class DirectoryFlusher {
 
   /**
    * Resolves when the entries the directory has now are on stable storage. Rejects with ENOENT when
-   * there is no such directory.
+   * there is no such directory, and with EMFILE or ENFILE when no descriptor is to be had.
    */
   flush(directory: string): Promise<void> {
     const flushes = this.#flushes.get(directory);
@@ -45,8 +45,8 @@ export class DirectoryFlusher {
     try {
       await this.#disk.flushDirectory(directory);
     } catch (error) {
-      // There is no such directory: nothing failed, and nothing is flushed.
-      if (hasErrorCode(error, 'ENOENT')) throw error;
+      // The directory is not there, or could not be opened: no flush failed, for none was tried.
+      if (hasErrorCode(error, 'ENOENT', 'EMFILE', 'ENFILE')) throw error;
       // A flush that failed is never tried again (fsyncgate): the process ends.
       throw this.#failStop.trip(error);
     } finally {

@@ -20,6 +20,7 @@ import { type BlobFileSurroundings, BlobFileWriter } from './blob-file-writer.js
 import { DeletionGate } from './deletion-gate.js';
 import { DirectoryFlusher } from './directory-flusher.js';
 import { SlabPool } from './slab-pool.js';
+import { TransferMemory } from './transfer-memory.js';
 
 const BLOB_ID = new RegExp(`^[0-9a-v]{${ID_LENGTH}}$`);
 
@@ -34,6 +35,8 @@ export interface FileBlobsOptions {
   readonly disk: Disk;
   readonly failStop: FailStop;
   readonly log: Log;
+  /** What the buffers of all its transfers are taken from. */
+  readonly memory?: TransferMemory;
 }
 
 /**
@@ -46,6 +49,7 @@ export class FileBlobs implements BlobEngine {
   readonly #session: string;
   readonly #ids: IdSequence;
   readonly #around: BlobFileSurroundings;
+  readonly #memory: TransferMemory;
   readonly #disk: Disk;
   readonly #failStop: FailStop;
   readonly #flusher: DirectoryFlusher;
@@ -57,14 +61,16 @@ export class FileBlobs implements BlobEngine {
   readonly #readers = new Map<string, { count: number; waiting: (() => void)[] }>();
   #closed = false;
 
-  constructor({ directory, session, disk, failStop, log }: FileBlobsOptions) {
+  constructor(options: FileBlobsOptions) {
+    const { directory, session, disk, failStop, log, memory = new TransferMemory() } = options;
+    this.#memory = memory;
     this.#directory = directory;
     this.#session = session;
     this.#ids = new IdSequence(session);
     this.#disk = disk;
     this.#failStop = failStop;
     this.#flusher = new DirectoryFlusher(disk, failStop);
-    this.#around = { disk, failStop, log, slabs: new SlabPool() };
+    this.#around = { disk, failStop, log, slabs: new SlabPool(memory) };
   }
 
   async create(binding: BlobBinding, expectedSize = 0): Promise<BlobWriter> {
@@ -103,7 +109,9 @@ export class FileBlobs implements BlobEngine {
       this.#release(id);
       throw hasErrorCode(error, 'ENOENT') ? new BlobGone(id) : error;
     }
-    return BlobFileReader.open(id, file, binding, () => this.#release(id));
+    return BlobFileReader.open({ id, file, memory: this.#memory }, binding, () =>
+      this.#release(id),
+    );
   }
 
   released(id: string): Promise<void> | undefined {
