@@ -48,6 +48,10 @@ export class ServerProcess {
     this.#ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   /**
    * Resolves with the port when the server is ready; undefined when it was killed before that.
    * @returns {Promise<number | undefined>}

@@ -119,7 +119,8 @@ class OrderCheck {
     const queue = [...seen.values()];
     this.#inFlight[slot] = undefined;
     if (!ended.isCertain) {
-      for (const { state, happened } of queue) this.#add(left, { state, happened: happened & ~bit });
+      for (const { state, happened } of queue)
+        this.#add(left, { state, happened: happened & ~bit });
     }
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       const { state, happened } = next;

@@ -78,8 +78,7 @@ function isSeen(state, saw) {
       return state !== null;
     case 'object':
       return (
-        state?.etag === saw.etag &&
-        (saw.tagged === undefined || saw.tagged === (state.tags !== ''))
+        state?.etag === saw.etag && (saw.tagged === undefined || saw.tagged === (state.tags !== ''))
       );
     case 'other':
       return state !== null && state.etag !== saw.etag;

@@ -5,8 +5,8 @@ import { OssConnection } from '../kill-loop/oss-connection.mjs';
 import { ServerProcess } from '../kill-loop/server-process.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
 import { checkOrder } from './check-order.mjs';
-import { orderFailureText } from './order-failure.mjs';
 import { BUCKET, OrderClient } from './order-client.mjs';
+import { orderFailureText } from './order-failure.mjs';
 import { RecordedHistory } from './recorded-history.mjs';
 import { historyLines, shrinkHistory } from './shrink-history.mjs';
 
