@@ -127,13 +127,13 @@ function plainRequest(random, operation) {
     switch (field.kind) {
       case 'header':
         if (!field.notImplemented && random.chance(field.required ? 0.95 : 0.15)) {
-          headers.push([field.name, valueOf(random, field.name, field.codec)]);
+          headers.push([field.name, wireValue(random, field.name, field.codec)]);
         }
         break;
       case 'query':
         if (!field.notImplemented && random.chance(0.25)) {
           query.push(
-            `${field.name}=${encodeURIComponent(valueOf(random, field.name, field.codec))}`,
+            `${field.name}=${encodeURIComponent(wireValue(random, field.name, field.codec))}`,
           );
         }
         break;
@@ -198,7 +198,7 @@ function signing(random) {
  * @param {string} name
  * @param {Codec<never>} codec
  */
-function valueOf(random, name, { type, values }) {
+function wireValue(random, name, { type, values }) {
   if (random.chance(0.25)) return strangeValue(random);
   if (values !== undefined) return random.pick(values);
   if (type === 'boolean') return random.pick(['true', 'false', 'True']);
