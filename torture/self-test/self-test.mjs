@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { brokenEngines } from './broken-engines.mjs';
 import { crashModelChecks } from './crash-model-checks.mjs';
 import { damagedDirectories } from './damaged-directories.mjs';
+import { fuzzChecks } from './fuzz-checks.mjs';
+import { orderChecks } from './order-checks.mjs';
 
 /**
  * @typedef {object} SelfTestOutcome
@@ -28,6 +30,8 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     crashModelChecks(),
     brokenEngines({ scratch, failures, hasTraces }),
     damagedDirectories({ scratch: disk, failures, say: () => {} }),
+    orderChecks({ scratch: disk, failures }),
+    fuzzChecks({ failures }),
   ];
   for (const group of groups) {
     for await (const outcome of group) {
