@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OssConnection } from '../kill-loop/oss-connection.mjs';
@@ -49,6 +49,9 @@ const PATIENCE_MS = 20_000;
 
 /** A server may have so much memory of its own when it has seen everything, in MiB. */
 const MOST_MEMORY = 400;
+
+/** Descriptors more than at first that a server may have when all connections are over. */
+const MOST_KEPT = 8;
 
 const ENOUGH_VIOLATIONS = 5;
 const PROGRESS_MS = 15_000;
@@ -117,6 +120,7 @@ async function fuzz(server, { seed, life, directory, until, sum, failures }) {
   const port = await server.ready();
   if (port === undefined) throw new Error('The server was killed by somebody else');
   await furnish(port);
+  const descriptors = descriptorsOf(server.pid);
   const sentinel = new Sentinel(port);
   const watching = sentinel.watch();
   let number = 0;
@@ -150,8 +154,11 @@ async function fuzz(server, { seed, life, directory, until, sum, failures }) {
   sum.sentinels += sentinel.count;
   sum.slowestSentinelMs = Math.max(sum.slowestSentinelMs, Math.round(sentinel.slowest));
   const memory = memoryOf(server.pid);
+  const kept = await keptDescriptors(server.pid, descriptors);
   sum.mostMemoryMiB = Math.max(sum.mostMemoryMiB, memory);
   const problems = [...sentinel.problems, ...(await server.end('SIGTERM'))];
+  if (kept > MOST_KEPT)
+    problems.push(`the server keeps ${kept} descriptors of connections that are over`);
   if (memory > MOST_MEMORY) problems.push(`the server has ${memory} MiB of memory at the end`);
   for (const { name, input, problem } of found.slice(0, ENOUGH_VIOLATIONS)) {
     const shrunk = await shrinkInput(input, `${directory}-again`);
@@ -234,6 +241,32 @@ function memoryOf(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Math.round(Number(/RssAnon:\s*(\d+) kB/.exec(text)?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * How many descriptors a process has more than before, once it has had a moment to close them.
+ * @param {number | undefined} pid
+ * @param {number} before
+ */
+async function keptDescriptors(pid, before) {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const kept = descriptorsOf(pid) - before;
+    if (kept <= MOST_KEPT || Date.now() > deadline) return kept;
+    await delay(50);
+  }
+}
+
+/**
+ * How many descriptors a process has; 0 where the system does not tell.
+ * @param {number | undefined} pid
+ */
+function descriptorsOf(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
   } catch {
     return 0;
   }
