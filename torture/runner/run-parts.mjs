@@ -186,9 +186,9 @@ async function runOrderCheck({ options, disk, failures, say }) {
  * @param {PartContext} context
  * @returns {Promise<Found>}
  */
-async function runFuzzing({ options, disk, failures, say }) {
+async function runFuzzing({ options, scratch, failures, say }) {
   const { seed, inputs } = options;
-  const { wire, pure, violations } = await runFuzz({ seed, inputs, scratch: disk, failures, say });
+  const { wire, pure, violations } = await runFuzz({ seed, inputs, scratch, failures, say });
   const again = `npm run torture -- --part fuzz --inputs ${inputs} --seed ${seed}`;
   return {
     figures: {
