@@ -5,13 +5,13 @@ import {
   checkPersistentHeaders,
   checkUserMetadata,
   decodeXmlBody,
-  encodeOutput,
   escapePath,
   formatQuery,
   headerFields,
   inputDecoder,
   OssError,
   operations,
+  outputEncoder,
   parseBasicDate,
   parseClaim,
   parseHttpDate,
@@ -303,7 +303,7 @@ function writtenDocument(random) {
   const shapes = [...Object.values(operation.input), ...Object.values(operation.output)].filter(
     (field) => field.kind === 'xml',
   );
-  if (shapes.length === 0) return () => void encodeOutput(operation, {});
+  if (shapes.length === 0) return () => void outputEncoder(operation)({});
   const { shape } = random.pick(shapes);
   const value = valueOfContent(random, shape.content);
   return () => {

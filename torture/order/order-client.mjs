@@ -1,19 +1,18 @@
 import { parseXml } from '@openoss/protocol';
 import { ConnectionLost, OssConnection } from '../kill-loop/oss-connection.mjs';
 import { elements, headerOf, md5Of, textOf } from '../kill-loop/server-object.mjs';
+import { ABSENT, describe, hasCode, isMissing, NOTHING, PRESENT, tagsOf } from './outcome.mjs';
 import { bodyOf } from './recorded-history.mjs';
 
 /**
  * @import { OssAnswer, OssRequest } from '../kill-loop/oss-connection.mjs'
  * @import { SeededRandom } from '../workload/seeded-random.mjs'
  * @import { RecordedHistory } from './recorded-history.mjs'
- * @import { Effect, Observation } from './register.mjs'
+ * @import { Outcome } from './outcome.mjs'
  */
 
 /** The bucket that holds the keys. */
 export const BUCKET = 'order';
-
-/** What an operation saw of a key, and what it did to it. @typedef {{ readonly saw: Observation, readonly effect: Effect }} Outcome */
 
 /**
  * A request, and how its answer is read.
@@ -24,10 +23,6 @@ export const BUCKET = 'order';
  * @property {Outcome} [success] what it does where nobody knows whether it did; none for a read
  * @property {(answer: OssAnswer, key: string) => Outcome | undefined} read undefined: no such answer is right
  */
-
-const NOTHING = /** @type {const} */ ({ makes: 'nothing' });
-const ABSENT = /** @type {const} */ ({ is: 'absent' });
-const PRESENT = /** @type {const} */ ({ is: 'present' });
 
 /** Bodies of more bytes than these are kept as files of their own. */
 const INLINE_LIMIT = 64 * 1024;
@@ -382,55 +377,5 @@ export class OrderClient {
             ? success
             : undefined,
     };
-  }
-}
-
-/**
- * @param {OssAnswer} answer
- * @returns {Outcome | undefined}
- */
-function tagsOf(answer) {
-  if (answer.status === 404) return isMissing({ method: 'GET' }, answer);
-  if (answer.status !== 200) return undefined;
-  const tags = elements(parseXml(answer.body.toString()), 'Tag').map(
-    (tag) => `${textOf(tag, 'Key')}=${textOf(tag, 'Value')}`,
-  );
-  return { saw: { is: 'tags', tags: tags.join('&') }, effect: NOTHING };
-}
-
-/**
- * @param {OssRequest} request
- * @param {OssAnswer} answer
- * @returns {Outcome | undefined}
- */
-function isMissing({ method }, answer) {
-  const isRight = method === 'HEAD' || hasCode(answer, 404, 'NoSuchKey');
-  return isRight ? { saw: ABSENT, effect: NOTHING } : undefined;
-}
-
-/**
- * @param {OssAnswer} answer
- * @param {number} status
- * @param {string} code
- */
-function hasCode(answer, status, code) {
-  return answer.status === status && answer.body.toString().includes(`<Code>${code}</Code>`);
-}
-
-/** @param {Outcome} outcome */
-function describe({ saw }) {
-  switch (saw.is) {
-    case 'anything':
-      return 'done';
-    case 'absent':
-      return 'nothing was there';
-    case 'present':
-      return 'something was there';
-    case 'object':
-      return `${saw.etag}${saw.tagged === undefined ? '' : saw.tagged ? ' with tags' : ' without tags'}`;
-    case 'other':
-      return `something else than ${saw.etag}`;
-    case 'tags':
-      return saw.tags === '' ? 'no tags' : saw.tags;
   }
 }
