@@ -5,8 +5,9 @@
 import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { readFailure, replayFailure } from './recovery/failure-file.mjs';
+import { readFailure } from './recovery/failure-file.mjs';
 import { HELP, readOptions, UsageError } from './runner/options.mjs';
+import { replayKept } from './runner/replay-kept.mjs';
 import { runPart } from './runner/run-parts.mjs';
 import { machine, writeReport } from './runner/write-report.mjs';
 
@@ -17,6 +18,9 @@ import { machine, writeReport } from './runner/write-report.mjs';
 
 const VIOLATED = 1;
 const COULD_NOT_RUN = 2;
+
+/** How much of a violation is shown: a history that has no order takes some lines. */
+const MOST_LINES = 30;
 
 /** What a memory file system needs to have free to be used for disk images. */
 const NEEDED_BYTES = 256 * 1024 * 1024;
@@ -110,7 +114,7 @@ function describe({ name, skipped, figures, violations, milliseconds }) {
   say(`${name}: ${[...counts, seconds, `${violations.length} violations`].join(', ')}`);
   for (const { where, problems, replay } of violations) {
     say(`\nVIOLATION in ${where}`);
-    for (const problem of problems.slice(0, 5)) say(`  ${problem.slice(0, 1000)}`);
+    for (const problem of problems.slice(0, MOST_LINES)) say(`  ${problem.slice(0, 1000)}`);
     say(`  again: ${replay}\n`);
   }
 }
@@ -118,9 +122,9 @@ function describe({ name, skipped, figures, violations, milliseconds }) {
 /** @param {string} file */
 async function replay(file) {
   const failure = readFailure(file);
-  say(`${failure.life}; found then:`);
+  say(`${'part' in failure ? failure.where : failure.life}; found then:`);
   for (const problem of failure.problems) say(`  ${problem}`);
-  const problems = await replayFailure(failure, memoryDirectory());
+  const problems = await replayKept(failure, memoryDirectory());
   say(problems.length === 0 ? 'Now every rule holds.' : 'Now:');
   for (const problem of problems) say(`  ${problem}`);
   return problems.length === 0 ? 0 : VIOLATED;

@@ -8,6 +8,7 @@ import { inspectImage } from './inspect-image.mjs';
 /**
  * @import { FoundViolation } from '../explore-lives.mjs'
  * @import { DiskImage } from '../crash-model/disk-image.mjs'
+ * @import { Kept } from '../runner/replay-kept.mjs'
  */
 
 /**
@@ -47,7 +48,7 @@ export function failureText(store, { life, inlineLimit, problems, expectations, 
 
 /**
  * @param {string} path
- * @returns {Failure}
+ * @returns {Kept}
  */
 export function readFailure(path) {
   return JSON.parse(gunzipSync(readFileSync(path)).toString());

@@ -8,6 +8,8 @@ export const PARTS = /** @type {const} */ ([
   'forgetting-disk',
   'metadata-trace',
   'clients',
+  'order',
+  'fuzz',
 ]);
 
 /** @typedef {typeof PARTS[number]} Part */
@@ -17,17 +19,22 @@ export const HELP = `Kills OpenOSS, takes its disk away and lets clients misbeha
 Usage: npm run torture -- [flags]
 
 Flags:
-      --full            the full run: 2,000 kills, 1,000,000 distinct crash states, large crowds
-                        of clients (default: the short one, 50 kills and 50,000 states)
+      --full            the full run: 2,000 kills, 1,000,000 distinct crash states, 1,000,000
+                        operations put in order, 1,000,000 requests of the fuzz, large crowds
+                        of clients (default: the short one, 50 kills, 50,000 states, 20,000
+                        operations, 30,000 requests)
       --part NAME       only this part; may be given again: ${PARTS.join(', ')}
       --kills N         so many kills
       --states N        so many distinct crash states, in all
+      --operations N    so many operations of a history that is checked for its order
+      --inputs N        so many requests of the fuzz
       --seed TEXT       what everything is drawn from (default: a new one)
       --workload SEED   only the one workload of this seed (with --part forgetting-disk or
                         metadata-trace), as a violation names it
       --workers N       processes at a time (default: one for each processor)
       --out DIR         where the report goes (default torture/results)
-      --replay FILE     open the disk image of a violation again, and nothing else
+      --replay FILE     look at a violation that was kept again, and at nothing else: the disk
+                        image, the history, the request
   -h, --help            this text
 
 Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not run.
@@ -39,6 +46,8 @@ Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not ru
  * @property {readonly Part[]} parts
  * @property {number} kills
  * @property {number} states
+ * @property {number} operations
+ * @property {number} inputs
  * @property {string} seed
  * @property {string | undefined} workload
  * @property {number} workers
@@ -62,12 +71,16 @@ export function readOptions(args) {
     if (known === undefined) throw new UsageError(`there is no part ${name}: ${PARTS.join(', ')}`);
     return known;
   });
-  const scale = full ? { kills: 2000, states: 1_000_000 } : { kills: 50, states: 50_000 };
+  const scale = full
+    ? { kills: 2000, states: 1_000_000, operations: 1_000_000, inputs: 1_000_000 }
+    : { kills: 50, states: 50_000, operations: 20_000, inputs: 30_000 };
   return {
     full,
     parts,
     kills: count('--kills', values.kills, scale.kills),
     states: count('--states', values.states, scale.states),
+    operations: count('--operations', values.operations, scale.operations),
+    inputs: count('--inputs', values.inputs, scale.inputs),
     seed: values.seed ?? Math.random().toString(36).slice(2, 8),
     workload: values.workload,
     workers: count('--workers', values.workers, availableParallelism()),
@@ -87,6 +100,8 @@ function parse(args) {
         part: { type: 'string', multiple: true },
         kills: { type: 'string' },
         states: { type: 'string' },
+        operations: { type: 'string' },
+        inputs: { type: 'string' },
         seed: { type: 'string' },
         workload: { type: 'string' },
         workers: { type: 'string' },

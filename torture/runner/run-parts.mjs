@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { runClients } from '../clients/run-clients.mjs';
 import { CAN_LOOK } from '../clients/server-figures.mjs';
+import { runFuzz } from '../fuzz/run-fuzz.mjs';
 import { runKillLoop } from '../kill-loop/run-kill-loop.mjs';
 import { whyNoTraces } from '../metadata-trace/record-trace.mjs';
+import { runOrder } from '../order/run-order.mjs';
 import { selfTest } from '../self-test/self-test.mjs';
 import { exploreSeeds } from './explore-seeds.mjs';
 
@@ -26,6 +28,8 @@ const TITLES = {
   'forgetting-disk': 'A disk that forgets: the engine behind its `Disk` port',
   clients: 'Clients that misbehave: bounded, given up, others unaffected; overload is refused',
   'metadata-trace': "LMDB's own file, and all others: recorded writes and flushes",
+  order: 'Order: what concurrent clients saw is linearizable, across kills',
+  fuzz: 'Fuzz: whatever is sent, a well-formed answer or a closed connection',
 };
 
 /** How many ways of losing what is pending are tried at one crash point. */
@@ -48,18 +52,34 @@ export async function runPart(name, context) {
   }
   const hasTraces = noTraces === undefined;
   const startedAt = Date.now();
-  const result =
-    name === 'self-test'
-      ? await runSelfTest(context, hasTraces)
-      : name === 'kill-loop'
-        ? await runKills(context)
-        : name === 'clients'
-          ? await runCrowds(context)
-          : await explore(name, context, hasTraces);
+  const result = await resultOf(name, context, hasTraces);
   return { name, title, ...result, milliseconds: Date.now() - startedAt };
 }
 
 /** @typedef {Pick<PartResult, 'figures' | 'violations'>} Found */
+
+/**
+ * @param {Part} name
+ * @param {PartContext} context
+ * @param {boolean} hasTraces
+ * @returns {Promise<Found>}
+ */
+async function resultOf(name, context, hasTraces) {
+  switch (name) {
+    case 'self-test':
+      return runSelfTest(context, hasTraces);
+    case 'kill-loop':
+      return runKills(context);
+    case 'clients':
+      return runCrowds(context);
+    case 'order':
+      return runOrderCheck(context);
+    case 'fuzz':
+      return runFuzzing(context);
+    default:
+      return explore(name, context, hasTraces);
+  }
+}
 
 /**
  * @param {PartContext} context
@@ -166,6 +186,57 @@ async function explore(part, { options, scratch, failures, say }, hasTraces) {
         file === undefined
           ? `npm run torture -- --part ${part} --workload ${seed}`
           : `npm run torture -- --replay ${file}`,
+    })),
+  };
+}
+
+/**
+ * @param {PartContext} context
+ * @returns {Promise<Found>}
+ */
+async function runOrderCheck({ options, disk, failures, say }) {
+  const { seed, operations } = options;
+  const result = await runOrder({ seed, operations, scratch: disk, failures, say });
+  const again = `npm run torture -- --part order --operations ${operations} --seed ${seed}`;
+  return {
+    figures: {
+      'operations in order': result.operations,
+      'of these without an answer': result.uncertain,
+      kills: result.kills,
+      'possible states at one time, at most': result.mostConfigurations,
+      'operations a second': Math.round((result.operations / result.recordingMs) * 1000),
+      'seconds of checking': Math.round(result.checkingMs / 100) / 10,
+    },
+    violations: result.violations.map(({ where, problems, file }) => ({
+      where,
+      problems,
+      replay: file === undefined ? again : `npm run torture -- --replay ${file}`,
+    })),
+  };
+}
+
+/**
+ * @param {PartContext} context
+ * @returns {Promise<Found>}
+ */
+async function runFuzzing({ options, scratch, failures, say }) {
+  const { seed, inputs } = options;
+  const { wire, pure, violations } = await runFuzz({ seed, inputs, scratch, failures, say });
+  const again = `npm run torture -- --part fuzz --inputs ${inputs} --seed ${seed}`;
+  return {
+    figures: {
+      'requests on the wire': wire.inputs,
+      'of these answered with success': wire.successes,
+      'requests a second': Math.round((wire.inputs / wire.milliseconds) * 1000),
+      'answers to others, all the while': wire.sentinels,
+      'ms, the slowest of these': wire.slowestSentinelMs,
+      "MiB of the server's own memory, at most": wire.mostMemoryMiB,
+      'inputs to pure functions': pure.inputs,
+    },
+    violations: violations.map(({ where, problems, file }) => ({
+      where,
+      problems,
+      replay: file === undefined ? again : `npm run torture -- --replay ${file}`,
     })),
   };
 }

@@ -4,6 +4,8 @@ import { boundlessServers } from './boundless-servers.mjs';
 import { brokenEngines } from './broken-engines.mjs';
 import { crashModelChecks } from './crash-model-checks.mjs';
 import { damagedDirectories } from './damaged-directories.mjs';
+import { fuzzChecks } from './fuzz-checks.mjs';
+import { orderChecks } from './order-checks.mjs';
 
 /**
  * @typedef {object} SelfTestOutcome
@@ -31,6 +33,8 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     brokenEngines({ scratch, failures, hasTraces }),
     damagedDirectories({ scratch: disk, failures, say: () => {} }),
     ...(CAN_LOOK ? [boundlessServers(disk)] : []),
+    orderChecks({ scratch: disk, failures }),
+    fuzzChecks({ failures }),
   ];
   for (const group of groups) {
     for await (const outcome of group) {

@@ -127,6 +127,26 @@ export function metadataEngineContract(
         ]);
       });
 
+      it('takes bounds that are longer than any key', async () => {
+        const { engine } = await open();
+        const longest = Buffer.alloc(MAX_ENGINE_KEY_BYTES, 'k');
+        const greater = Buffer.concat([longest.subarray(1), b('l')]);
+        await engine.commit(
+          'p',
+          [],
+          [b('a'), longest, greater, b('z')].map((key) => put(key, b('v'))),
+        );
+        const found = async (range: Omit<Parameters<MetadataEngine['scan']>[1], 'limit'>) =>
+          (await engine.scan('p', { ...range, limit: 9 })).map(({ key }) => key);
+        for (const more of ['\x00', 'k', 'k'.repeat(8000), '\xff'.repeat(100_000)]) {
+          const bound = Buffer.concat([longest, b(more)]);
+          expect(await found({ from: bound })).toEqual([greater, b('z')]);
+          expect(await found({ to: bound })).toEqual([b('a'), longest]);
+          expect(await found({ from: bound, reverse: true })).toEqual([b('z'), greater]);
+          expect(await found({ from: bound, to: Buffer.concat([bound, b('x')]) })).toEqual([]);
+        }
+      });
+
       it('agrees with a sorted list on random keys and ranges', async () => {
         const { engine } = await open();
         const bytes = fc.uint8Array({ minLength: 1, maxLength: 4 }).map((a) => Buffer.from(a));

@@ -19,7 +19,10 @@ export interface Entry {
   readonly value: Buffer;
 }
 
-/** Which keys of a partition to read; keys are ordered as unsigned bytes. */
+/**
+ * Which keys of a partition to read; keys are ordered as unsigned bytes. The bounds may be longer than
+ * any key can be.
+ */
 export interface KeyRange {
   /** The first key that counts; without it, from the partition's first. */
   readonly from?: Buffer | undefined;

@@ -30,12 +30,12 @@ export class PartitionKeys {
 
   /** Where a range of the partition begins in the database; without a key, at its first key. */
   lowerBound(from: Buffer | undefined): Buffer {
-    return from === undefined ? this.#prefix : this.#join(from);
+    return from === undefined ? this.#prefix : this.#join(bound(from));
   }
 
   /** Where a range of the partition ends in the database; without a key, behind its last key. */
   upperBound(to: Buffer | undefined): Buffer {
-    return to === undefined ? this.end : this.#join(to);
+    return to === undefined ? this.end : this.#join(bound(to));
   }
 
   /** The partition's key for a key of the database. */
@@ -49,4 +49,12 @@ export class PartitionKeys {
     key.copy(full, this.#prefix.length);
     return full;
   }
+}
+
+/**
+ * The same bound, no longer than LMDB can take. One byte more than the longest key has tells it from
+ * every key already; what follows makes no difference.
+ */
+function bound(key: Buffer): Buffer {
+  return key.length <= MAX_ENGINE_KEY_BYTES + 1 ? key : key.subarray(0, MAX_ENGINE_KEY_BYTES + 1);
 }
