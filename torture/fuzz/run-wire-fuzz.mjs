@@ -50,6 +50,9 @@ const PATIENCE_MS = 20_000;
 /** A server may have so much memory of its own when it has seen everything, in MiB. */
 const MOST_MEMORY = 400;
 
+/** How long a server that has nothing to do may take to end. */
+const LONGEST_END_MS = 5000;
+
 /** Descriptors more than at first that a server may have when all connections are over. */
 const MOST_KEPT = 8;
 
@@ -156,7 +159,12 @@ async function fuzz(server, { seed, life, directory, until, sum, failures }) {
   const memory = memoryOf(server.pid);
   const kept = await keptDescriptors(server.pid, descriptors);
   sum.mostMemoryMiB = Math.max(sum.mostMemoryMiB, memory);
+  const endingAt = Date.now();
   const problems = [...sentinel.problems, ...(await server.end('SIGTERM'))];
+  const ending = Date.now() - endingAt;
+  if (ending > LONGEST_END_MS) {
+    problems.push(`with nothing under way the server took ${ending} ms to end`);
+  }
   if (kept > MOST_KEPT)
     problems.push(`the server keeps ${kept} descriptors of connections that are over`);
   if (memory > MOST_MEMORY) problems.push(`the server has ${memory} MiB of memory at the end`);

@@ -110,7 +110,9 @@ function readWhole(
     let first: Buffer | undefined;
     let length = 0;
     let timer: NodeJS.Timeout | undefined;
+    let isSettled = false;
     const settle = (act: () => void) => {
+      isSettled = true;
       clearTimeout(timer);
       request.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
       act();
@@ -144,7 +146,7 @@ function readWhole(
     request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
     // A small body has mostly come with its headers: no timer is armed for one that is all there.
     setImmediate(() => {
-      if (!request.complete && !request.destroyed) {
+      if (!isSettled && !request.complete && !request.destroyed) {
         timer = setTimeout(() => fail(new OssError('RequestTimeout')), idleTimeout);
       }
     });
