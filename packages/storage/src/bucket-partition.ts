@@ -20,6 +20,9 @@ export const EPOCH_KEY = Buffer.from('e');
 /** How many objects the bucket has, whatever their class: zero lets it be deleted. */
 export const OBJECT_COUNT_KEY = Buffer.from('cn');
 
+/** The digest of the bucket's object records (see `record-digest.ts`). */
+export const DIGEST_KEY = Buffer.from('cx');
+
 /** Object records, from the first to the last. */
 export const OBJECT_RANGE = rangeOf(OBJECT);
 

@@ -1,5 +1,11 @@
 import { OssError } from '@openoss/protocol';
-import { EPOCH_KEY, epochValue, OBJECT_COUNT_KEY, OBJECT_RANGE } from './bucket-partition.js';
+import {
+  DIGEST_KEY,
+  EPOCH_KEY,
+  epochValue,
+  OBJECT_COUNT_KEY,
+  OBJECT_RANGE,
+} from './bucket-partition.js';
 import {
   type BucketRecord,
   type BucketSpecification,
@@ -23,6 +29,7 @@ import {
 } from './engine/metadata-engine.js';
 import type { IdSequence } from './id-sequence.js';
 import { KeyQueue } from './key-queue.js';
+import { tallied } from './record-digest.js';
 
 /**
  * The partition that names the buckets:
@@ -30,6 +37,7 @@ import { KeyQueue } from './key-queue.js';
  *     n<name>                 bucket records
  *     o<owner>\0<name>        nothing; the buckets of an account
  *     u<incarnation>          a name: a bucket's partition that is coming or going
+ *     c, x                    how many records and unsettled entries there are, and their digest
  */
 const REGISTRY = 'buckets';
 const NAME = 'n';
@@ -114,7 +122,11 @@ export class BucketRegistry {
       await this.#metadata.commit(
         record.incarnation,
         [],
-        [put(EPOCH_KEY, epochValue(record.epoch)), put(OBJECT_COUNT_KEY, encodeCounter(0))],
+        [
+          put(EPOCH_KEY, epochValue(record.epoch)),
+          put(OBJECT_COUNT_KEY, encodeCounter(0)),
+          put(DIGEST_KEY, encodeCounter(0)),
+        ],
       );
       await this.#commit([absent(nameKey(name))], [...recordChanges(record), remove(unsettled)]);
       this.#learn(name, record);
@@ -244,7 +256,8 @@ export class BucketRegistry {
 
   /** A commit that nobody else can get in the way of: this process is the only writer. */
   async #commit(conditions: readonly Condition[], changes: readonly Change[]): Promise<void> {
-    const outcome = await this.#metadata.commit(REGISTRY, conditions, changes);
+    const all = await tallied(this.#metadata, REGISTRY, changes, isTallied);
+    const outcome = await this.#metadata.commit(REGISTRY, conditions, all);
     if (outcome === 'conflict') throw new Error('The bucket registry was changed by somebody else');
   }
 }
@@ -276,6 +289,9 @@ export function noSuchBucket(name: string): OssError {
 function notEmpty(name: string): OssError {
   return new OssError('BucketNotEmpty', { details: { BucketName: name } });
 }
+
+/** Records and unsettled entries carry checksums; an owner's entry says only what a record says. */
+const isTallied = (key: Buffer): boolean => key[0] !== OWNER.charCodeAt(0);
 
 const nameKey = (name: string): Buffer => Buffer.from(NAME + name);
 const ownerKey = (owner: string, name: string): Buffer => Buffer.from(`${OWNER}${owner}\0${name}`);

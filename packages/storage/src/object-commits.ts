@@ -1,5 +1,6 @@
 import { OssError } from '@openoss/protocol';
 import {
+  DIGEST_KEY,
   deletionKey,
   EPOCH_KEY,
   epochValue,
@@ -11,6 +12,7 @@ import { noSuchBucket } from './bucket-registry.js';
 import { counterChanges } from './bucket-statistics.js';
 import {
   absent,
+  addWrapping,
   type Change,
   equals,
   type MetadataEngine,
@@ -21,6 +23,7 @@ import type { IdSequence } from './id-sequence.js';
 import { KeyQueue } from './key-queue.js';
 import type { ObjectBody, ObjectRecord } from './object-record.js';
 import { decodeObjectRecord, encodeObjectRecord } from './object-record-codec.js';
+import { digestGrowth } from './record-digest.js';
 
 /** What is to stand under a key; `inline` goes with a new body of that kind. */
 export interface NextObject {
@@ -44,8 +47,8 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * The one place where an object comes, changes and goes: a record, its small body, the deletion
- * queue's entry for the blob it no longer names, and the counters, in one commit that is conditional
- * on the bucket being there and the object being as it was judged.
+ * queue's entry for the blob it no longer names, the counters and the digest, in one commit that is
+ * conditional on the bucket being there and the object being as it was judged.
  *
  * That is asked of the record itself, which begins with its revision, and not of a revision under a
  * key of its own: a third key would cost every put a third insertion, and a record is short.
@@ -100,16 +103,16 @@ export class ObjectCommits {
         const next = decide(before);
         const after = next?.record;
         if (before === undefined && after === undefined) return { before, after };
+        const value = after === undefined ? undefined : encodeObjectRecord(recordKey, after);
         const asJudged = stored === undefined ? absent(recordKey) : equals(recordKey, stored);
         const outcome = await this.#metadata.commit(
           incarnation,
           [bucketIsThere, asJudged],
           [
-            after === undefined
-              ? remove(recordKey)
-              : put(recordKey, encodeObjectRecord(recordKey, after)),
+            value === undefined ? remove(recordKey) : put(recordKey, value),
             ...bodyChanges(before?.body, next),
             ...counterChanges(before, after),
+            addWrapping(DIGEST_KEY, digestGrowth(stored, value)),
           ],
         );
         if (outcome === 'committed') {

@@ -190,6 +190,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
   );
   await registry.settle();
   sweeper.start();
+  const rooms = new Map<string, RoomStore>();
   let closing: Promise<void> | undefined;
   return {
     objects: new EngineObjectStore({
@@ -206,7 +207,11 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
       crc64,
       digestThreads,
     }),
-    room: (name) => new EngineRoomStore(metadata, name),
+    room(name) {
+      const room = rooms.get(name) ?? new EngineRoomStore(metadata, name);
+      rooms.set(name, room);
+      return room;
+    },
     counters,
     get work() {
       return parts.work();

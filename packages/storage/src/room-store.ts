@@ -9,6 +9,8 @@ import {
   put,
   remove,
 } from './engine/metadata-engine.js';
+import { KeyQueue } from './key-queue.js';
+import { tallied } from './record-digest.js';
 
 /** A condition of a room's commit; a value is compared whole. */
 export type RoomCondition =
@@ -47,10 +49,14 @@ export interface RoomStore {
   delete(key: string): Promise<void>;
 }
 
-/** The store of one room, in a partition of its own on the engine. */
+/**
+ * The store of one room, in a partition of its own on the engine. There is one of these a room: its
+ * commits stand in line, so that the digest takes out of itself what really stood there.
+ */
 export class EngineRoomStore implements RoomStore {
   readonly #metadata: MetadataEngine;
   readonly #room: string;
+  readonly #queue = new KeyQueue();
 
   constructor(metadata: MetadataEngine, room: string) {
     this.#metadata = metadata;
@@ -59,7 +65,7 @@ export class EngineRoomStore implements RoomStore {
 
   async get(key: string): Promise<Buffer | undefined> {
     const stored = roomKey(key);
-    const value = await this.#metadata.get(partitionOf(this.#room), stored);
+    const value = await this.#metadata.get(roomPartition(this.#room), stored);
     return value === undefined ? undefined : this.#content({ key: stored, value });
   }
 
@@ -79,7 +85,7 @@ export class EngineRoomStore implements RoomStore {
       if (behind.compare(from) > 0) from = behind;
     }
     const range = { from, to: prefixSuccessor(beginning), limit };
-    const entries = await this.#metadata.scan(partitionOf(this.#room), range);
+    const entries = await this.#metadata.scan(roomPartition(this.#room), range);
     return entries.map((entry) => ({
       key: entry.key.toString('utf8', 1),
       value: this.#content(entry),
@@ -90,10 +96,13 @@ export class EngineRoomStore implements RoomStore {
     conditions: readonly RoomCondition[],
     changes: readonly RoomChange[],
   ): Promise<CommitOutcome> {
-    return this.#metadata.commit(
-      partitionOf(this.#room),
-      conditions.map(engineCondition),
-      changes.map(engineChange),
+    const partition = roomPartition(this.#room);
+    return this.#queue.run(partition, async () =>
+      this.#metadata.commit(
+        partition,
+        conditions.map(engineCondition),
+        await tallied(this.#metadata, partition, changes.map(engineChange), () => true),
+      ),
     );
   }
 
@@ -111,7 +120,7 @@ export class EngineRoomStore implements RoomStore {
 }
 
 /** Buckets' partitions are named by ids of digits and letters: no room's name is taken for one. */
-const partitionOf = (room: string): string => `room:${room}`;
+export const roomPartition = (room: string): string => `room:${room}`;
 
 /** A key of an engine is never empty; a room's may be. */
 const roomKey = (key: string): Buffer => Buffer.from(`k${key}`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CorruptRecord } from './corrupt-record.js';
-import { decodeCounter, encodeCounter } from './counter-value.js';
+import { decodeCounter, encodeCounter, WRAP, wrapped } from './counter-value.js';
 
 describe('a counter', () => {
   it('comes back as it was, and is zero before it is first touched', () => {
@@ -11,6 +11,16 @@ describe('a counter', () => {
       }),
     );
     expect(decodeCounter(undefined)).toBe(0);
+  });
+
+  it('wraps as 48-bit numbers do', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (sum) => {
+        expect(BigInt(wrapped(sum))).toBe(BigInt.asUintN(48, BigInt(sum)));
+        expect(Object.is(wrapped(sum), -0)).toBe(false);
+      }),
+    );
+    expect([0, -WRAP, WRAP, WRAP + 1, -1].map(wrapped)).toEqual([0, 0, 0, 1, WRAP - 1]);
   });
 
   it('is found out when any one of its bits is flipped', () => {

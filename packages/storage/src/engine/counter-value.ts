@@ -7,6 +7,16 @@ import { CorruptRecord } from './corrupt-record.js';
  */
 const VALUE_BYTES = 12;
 
+/** Where sums that wrap begin anew: exact in a double, with room to add before it is taken off. */
+export const WRAP = 2 ** 48;
+
+/** A sum of whole numbers within ±2^53, from 0 to before {@link WRAP}. */
+export function wrapped(sum: number): number {
+  const rest = sum % WRAP;
+  // Also makes 0 of -0.
+  return rest < 0 ? rest + WRAP : rest + 0;
+}
+
 /** The stored form of a counter's value. */
 export function encodeCounter(sum: number): Buffer {
   if (!Number.isSafeInteger(sum)) throw new RangeError(`A counter cannot hold ${sum}`);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCounter, encodeCounter } from './counter-value.js';
+import { decodeCounter, encodeCounter, WRAP, wrapped } from './counter-value.js';
 import {
   absent,
   add,
+  addWrapping,
   type Change,
   type Condition,
   equals,
@@ -243,6 +244,28 @@ export function metadataEngineContract(
         );
       });
 
+      it('adds to sums that wrap, up and down, from any number of commits at once', async () => {
+        const { engine } = await open();
+        await engine.commit('p', [], [addWrapping(b('w'), -1)]);
+        expect(decodeCounter(await engine.get('p', b('w')))).toBe(WRAP - 1);
+        const amounts = Array.from({ length: 200 }, (_, i) => (i + 1) * 2 ** 40 + i);
+        await Promise.all(amounts.map((n) => engine.commit('p', [], [addWrapping(b('w'), n)])));
+        const sum = amounts.reduce((total, n) => total + BigInt(n), -1n);
+        expect(decodeCounter(await engine.get('p', b('w')))).toBe(Number(BigInt.asUintN(48, sum)));
+        // In another order, and in one commit, they are all taken out again.
+        await engine.commit(
+          'p',
+          [],
+          amounts.reverse().map((n) => addWrapping(b('w'), -n)),
+        );
+        expect(decodeCounter(await engine.get('p', b('w')))).toBe(WRAP - 1);
+        await engine.commit('p', [], [addWrapping(b('w'), 1 - 2 * WRAP)]);
+        expect(await engine.get('p', b('w'))).toEqual(encodeCounter(0));
+        await expect(engine.commit('p', [], [addWrapping(b('w'), 2 ** 53)])).rejects.toThrow(
+          RangeError,
+        );
+      });
+
       it('lets exactly one of many win that each want a key to be absent', async () => {
         const { engine } = await open();
         const outcomes = await Promise.all(
@@ -280,6 +303,7 @@ export function metadataEngineContract(
           key.map(remove),
           fc.tuple(key, key).map(([from, to]) => removeRange(from, to)),
           fc.integer({ min: -5, max: 5 }).map((n) => add(b('n'), n)),
+          fc.integer({ min: -WRAP, max: WRAP }).map((n) => addWrapping(b('w'), n)),
         );
         const commit = fc.record({
           conditions: fc.array(condition, { maxLength: 2 }),
@@ -342,6 +366,10 @@ function commitToModel(
     if (change.kind === 'add') {
       const name = change.key.toString();
       model.set(name, encodeCounter(decodeCounter(model.get(name)) + change.amount));
+    }
+    if (change.kind === 'addWrapping') {
+      const name = change.key.toString();
+      model.set(name, encodeCounter(wrapped(decodeCounter(model.get(name)) + change.amount)));
     }
     if (change.kind === 'deleteRange') {
       for (const name of [...model.keys()]) {

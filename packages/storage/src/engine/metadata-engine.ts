@@ -46,7 +46,9 @@ export type Change =
   /** Deletes every key from `from` to before `to`; without `to`, to the partition's end. */
   | { readonly kind: 'deleteRange'; readonly from: Buffer; readonly to?: Buffer | undefined }
   /** Adds a whole number to a counter (see `counter-value.ts`); a missing counter is zero. */
-  | { readonly kind: 'add'; readonly key: Buffer; readonly amount: number };
+  | { readonly kind: 'add'; readonly key: Buffer; readonly amount: number }
+  /** The same, modulo {@link WRAP} (see `counter-value.ts`): the sum is never negative. */
+  | { readonly kind: 'addWrapping'; readonly key: Buffer; readonly amount: number };
 
 export type CommitOutcome = 'committed' | 'conflict';
 
@@ -106,3 +108,8 @@ export const removeRange = (from: Buffer, to?: Buffer): Change => ({
   to,
 });
 export const add = (key: Buffer, amount: number): Change => ({ kind: 'add', key, amount });
+export const addWrapping = (key: Buffer, amount: number): Change => ({
+  kind: 'addWrapping',
+  key,
+  amount,
+});

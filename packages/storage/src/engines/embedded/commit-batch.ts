@@ -1,4 +1,4 @@
-import { decodeCounter, encodeCounter } from '../../engine/counter-value.js';
+import { decodeCounter, encodeCounter, wrapped } from '../../engine/counter-value.js';
 import type { Change, CommitOutcome, Condition } from '../../engine/metadata-engine.js';
 import type { PartitionKeys } from './partition-key.js';
 
@@ -108,6 +108,15 @@ export class CommitBatch {
         }
         return () => this.#add(key, before, change.amount);
       }
+      case 'addWrapping': {
+        const key = keys.full(change.key);
+        const before = this.#counter(key);
+        if (!Number.isSafeInteger(change.amount)) {
+          throw new RangeError(`A counter cannot take ${change.amount}`);
+        }
+        const amount = wrapped(change.amount);
+        return () => this.#add(key, before, amount, wrapped);
+      }
     }
   }
 
@@ -129,13 +138,13 @@ export class CommitBatch {
   }
 
   /** `before` counts only where the batch has not touched the key: an earlier step may have. */
-  #add(key: Buffer, before: number, amount: number): void {
+  #add(key: Buffer, before: number, amount: number, kept = asItIs): void {
     const name = key.toString('latin1');
     const written = this.#written.get(name);
     if (written === undefined) {
-      this.#written.set(name, { key, value: undefined, sum: before + amount });
+      this.#written.set(name, { key, value: undefined, sum: kept(before + amount) });
     } else {
-      written.sum = (written.sum ?? decodeCounter(written.value)) + amount;
+      written.sum = kept((written.sum ?? decodeCounter(written.value)) + amount);
       written.value = undefined;
     }
   }
@@ -150,6 +159,8 @@ export class CommitBatch {
     for (const key of committed) this.#write(key, undefined);
   }
 }
+
+const asItIs = (sum: number): number => sum;
 
 function stateOf(written: Written): Buffer | undefined {
   if (written.sum !== undefined) written.value ??= encodeCounter(written.sum);
