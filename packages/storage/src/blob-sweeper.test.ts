@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { deletionKey, objectRecordKey } from './bucket-partition.js';
+import { objectRecordKey, queuedForDeletion } from './bucket-partition.js';
 import { checkedValue } from './checked-value.js';
+import { encodeCounter } from './engine/counter-value.js';
 import { FailStop } from './engine/fail-stop.js';
-import { put } from './engine/metadata-engine.js';
+import { put, remove } from './engine/metadata-engine.js';
 import { nodeDisk } from './engine/node-disk.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
 import { newSessionId } from './id-sequence.js';
 import { silentLog } from './log.js';
 import type { EmbeddedStore } from './open-embedded-store.js';
+import { tallied } from './record-digest.js';
 import { InstrumentedDisk, systemError } from './testing/instrumented-disk.js';
 import {
   BUCKET,
@@ -107,9 +109,9 @@ describe('the deletion queue', () => {
     let queued = '';
     await tamper(store.directory, async (metadata, blobs) => {
       queued = await writeBlob(blobs, incarnation, 'replaced');
-      await metadata.commit(incarnation, [], [put(deletionKey(queued), Buffer.of())]);
+      await metadata.commit(incarnation, [], [queuedForDeletion(queued)]);
       // One whose file went before the crash, but not its entry.
-      await metadata.commit(incarnation, [], [put(deletionKey('0'.repeat(24)), Buffer.of())]);
+      await metadata.commit(incarnation, [], [queuedForDeletion('0'.repeat(24))]);
     });
     const later = await openStore({ directory: store.directory });
     await later.swept();
@@ -204,6 +206,33 @@ describe('orphans', () => {
     ]);
   });
 
+  it('are kept where records are missing, whose blobs they may be', async () => {
+    const store = await openStore();
+    const incarnation = await incarnationOf(store);
+    await store.objects.putObject(putRequest('lost', randomBytes(LARGE)));
+    await store.objects.putObject(putRequest('there', 'x'));
+    await store.close();
+    await tamper(store.directory, async (metadata, blobs) => {
+      await metadata.commit(incarnation, [], [remove(objectRecordKey('lost'))]);
+      await writeBlob(blobs, 'a-bucket-that-is-no-more', 'key');
+    });
+    const log = new RecordingLog();
+    const later = await openStore({ directory: store.directory, log });
+    await later.swept();
+    expect(later.counters.orphansDeleted).toBe(1);
+    expect(blobFiles(store.directory)).toHaveLength(1);
+    expect(log.entries).toMatchObject([
+      { level: 'error', message: 'records are missing: a blob was left alone' },
+    ]);
+    // The session is looked at again by the next start, when the loss may have been accepted.
+    await later.scrub({ repair: 'accept-loss' });
+    await later.close();
+    const last = await openStore({ directory: store.directory });
+    await last.swept();
+    expect(last.counters.orphansDeleted).toBe(1);
+    expect(blobFiles(store.directory)).toEqual([]);
+  });
+
   it('are kept when rot hides whether they are orphans', async () => {
     const store = await openStore();
     for (const key of ['damaged record', 'damaged header']) {
@@ -267,7 +296,11 @@ describe('a deleted bucket', () => {
     await store.close();
     await tamper(store.directory, async (metadata) => {
       expect(metadata.scan(incarnation, { limit: 9 })).toEqual([]);
-      expect(metadata.scan('buckets', { limit: 9 })).toEqual([]);
+      // The count of buckets and their digest stay, and say that there are none.
+      expect(metadata.scan('buckets', { limit: 9 })).toEqual([
+        { key: Buffer.from('c'), value: encodeCounter(0) },
+        { key: Buffer.from('x'), value: encodeCounter(0) },
+      ]);
     });
   });
 
@@ -303,7 +336,9 @@ describe('a deleted bucket', () => {
     await tamper(store.directory, async (metadata, blobs) => {
       const enter = async (incarnation: string, name: string): Promise<void> => {
         const key = Buffer.from(`u${incarnation}`);
-        await metadata.commit('buckets', [], [put(key, checkedValue(key, Buffer.from(name)))]);
+        const entry = put(key, checkedValue(key, Buffer.from(name)));
+        const changes = await tallied(metadata, 'buckets', [entry], () => true);
+        await metadata.commit('buckets', [], changes);
       };
       // Deleted up to the commit in its partition; one blob was still to be deleted.
       await enter(gone, 'epoch-gone');
@@ -311,7 +346,7 @@ describe('a deleted bucket', () => {
       await metadata.commit(
         gone,
         [],
-        [{ kind: 'delete', key: Buffer.from('e') }, put(deletionKey(blob), Buffer.of())],
+        [{ kind: 'delete', key: Buffer.from('e') }, queuedForDeletion(blob)],
       );
       // Only the intention to delete it was written down.
       await enter(intended, 'intended');
@@ -326,11 +361,14 @@ describe('a deleted bucket', () => {
     await later.objects.putObject(putRequest('key', 'x', { bucket: 'intended' }));
     await later.swept();
     expect(blobFiles(later.directory)).toEqual([]);
+    expect(await later.scrub()).toMatchObject({ findings: 0, buckets: 3 });
     await later.close();
     await tamper(store.directory, async (metadata) => {
       expect(metadata.scan(gone, { limit: 9 })).toEqual([]);
       expect(metadata.scan('unborn', { limit: 9 })).toEqual([]);
-      expect(metadata.scan('buckets', { from: Buffer.from('u'), limit: 9 })).toEqual([]);
+      expect(
+        metadata.scan('buckets', { from: Buffer.from('u'), to: Buffer.from('v'), limit: 9 }),
+      ).toEqual([]);
     });
   });
 });

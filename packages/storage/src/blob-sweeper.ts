@@ -1,6 +1,8 @@
 import { blobToDelete, DELETION_RANGE, deletionKey } from './bucket-partition.js';
 import type { BucketRegistry } from './bucket-registry.js';
+import { isBucketWhole } from './bucket-tally.js';
 import type { BlobEngine } from './engine/blob-engine.js';
+import { CorruptRecord } from './engine/corrupt-record.js';
 import { keySuccessor } from './engine/key-successor.js';
 import { EngineFailed, type MetadataEngine, remove } from './engine/metadata-engine.js';
 import type { Log } from './log.js';
@@ -36,6 +38,8 @@ export class BlobSweeper {
   readonly #queued = new Map<string, Set<string>>();
   /** Partitions to be taken down, and whether their queues were looked up. */
   readonly #leaving = new Map<string, { collected: boolean }>();
+  /** Of buckets that an orphan was found of: whether all of their records are there. */
+  readonly #whole = new Map<string, Promise<boolean>>();
   #beginning: Promise<void> = Promise.resolve();
   #working: Promise<void> | undefined;
   #hasWork = false;
@@ -97,6 +101,7 @@ export class BlobSweeper {
         metadata: this.#metadata,
         blobs: this.#blobs,
         buckets: () => this.#registry.all(),
+        isWhole: (incarnation) => this.#isWhole(incarnation),
         log: this.#log,
         onDeleted: (count) => {
           this.#counters.orphansDeleted += count;
@@ -104,6 +109,19 @@ export class BlobSweeper {
         isStopped: () => this.#stopped,
       }),
     );
+  }
+
+  /** Counts a bucket's records, once: with a blob that may be an orphan, and only then. */
+  #isWhole(incarnation: string): Promise<boolean> {
+    const known = this.#whole.get(incarnation);
+    if (known !== undefined) return known;
+    const counting = (async () => {
+      const named = new Set<string>();
+      for await (const bucket of this.#registry.all()) named.add(bucket.incarnation);
+      return isBucketWhole(this.#metadata, incarnation, named.has(incarnation));
+    })();
+    this.#whole.set(incarnation, counting);
+    return counting;
   }
 
   #work(): void {
@@ -140,9 +158,15 @@ export class BlobSweeper {
     while (!this.#stopped) {
       const range = { from, to: DELETION_RANGE.to, limit: BATCH };
       const entries = await this.#metadata.scan(incarnation, range);
-      for (const { key } of entries) {
-        this.blobUnnamed(incarnation, blobToDelete(key));
-        from = keySuccessor(key);
+      for (const entry of entries) {
+        from = keySuccessor(entry.key);
+        try {
+          this.blobUnnamed(incarnation, blobToDelete(entry));
+        } catch (error) {
+          if (!(error instanceof CorruptRecord)) throw error;
+          this.#counters.corruptRecords++;
+          this.#log.error({ err: error }, 'an entry of a deletion queue is damaged: left alone');
+        }
       }
       if (entries.length < BATCH) return;
     }

@@ -1,5 +1,7 @@
 import { type StorageClass, storageClasses } from '@openoss/protocol';
+import { checkedContent, checkedValue } from './checked-value.js';
 import { prefixSuccessor } from './engine/key-successor.js';
+import { type Change, type Entry, put } from './engine/metadata-engine.js';
 
 /**
  * The keys in a bucket's partition, which is named by the bucket's incarnation. Everything about
@@ -7,7 +9,8 @@ import { prefixSuccessor } from './engine/key-successor.js';
  *
  *     b<id>            a small body, its bytes as they are; ids are in the order of time
  *     c…               counters, see below
- *     d<blob id>       the deletion queue: blobs that no record names any more
+ *     d<blob id>       the deletion queue: blobs that no record names any more; nothing but a checksum,
+ *                      for a flipped bit in such a key would have a living object's blob deleted
  *     e                the bucket's epoch; without it the bucket is no more
  *     o<object key>    object records
  */
@@ -25,6 +28,9 @@ export const DIGEST_KEY = Buffer.from('cx');
 
 /** Object records, from the first to the last. */
 export const OBJECT_RANGE = rangeOf(OBJECT);
+
+/** Small bodies. */
+export const BODY_RANGE = rangeOf(BODY);
 
 /** The deletion queue. */
 export const DELETION_RANGE = rangeOf(DELETION);
@@ -52,12 +58,27 @@ export function behindRecordKeys(beginning: Buffer): Buffer {
   return behind;
 }
 
+/** The id of a small body's key. */
+export const inlineBodyIdOf = (key: Buffer): string => key.toString('latin1', BODY.length);
+
 export const inlineBodyKey = (id: string): Buffer => Buffer.from(BODY + id, 'latin1');
 
 export const deletionKey = (blobId: string): Buffer => Buffer.from(DELETION + blobId, 'latin1');
 
-/** The blob that an entry of the deletion queue names. */
-export const blobToDelete = (key: Buffer): string => key.toString('latin1', DELETION.length);
+const NOTHING = Buffer.alloc(0);
+
+/** Enters a blob into the deletion queue. */
+export function queuedForDeletion(blobId: string): Change {
+  const key = deletionKey(blobId);
+  return put(key, checkedValue(key, NOTHING));
+}
+
+/** The blob that an entry of the deletion queue names; throws CorruptRecord. */
+export function blobToDelete({ key, value }: Entry): string {
+  const blobId = key.toString('latin1', DELETION.length);
+  checkedContent(key, value, () => `deletion queue entry ${blobId}`);
+  return blobId;
+}
 
 /** The value of the epoch key. */
 export function epochValue(epoch: number): Buffer {

@@ -39,10 +39,14 @@ import { tallied } from './record-digest.js';
  *     u<incarnation>          a name: a bucket's partition that is coming or going
  *     c, x                    how many records and unsettled entries there are, and their digest
  */
-const REGISTRY = 'buckets';
+export const REGISTRY = 'buckets';
 const NAME = 'n';
 const OWNER = 'o';
 const UNSETTLED = 'u';
+
+export const BUCKET_NAMES = rangeOf(NAME);
+export const BUCKET_OWNERS = rangeOf(OWNER);
+export const UNSETTLED_BUCKETS = rangeOf(UNSETTLED);
 
 const SCAN_LIMIT = 1000;
 const NOTHING = Buffer.alloc(0);
@@ -117,7 +121,7 @@ export class BucketRegistry {
         epoch: 1,
         createdAt: this.#clock(),
       };
-      const unsettled = unsettledKey(record.incarnation);
+      const unsettled = unsettledBucketKey(record.incarnation);
       await this.#commit([], [put(unsettled, checkedValue(unsettled, Buffer.from(name)))]);
       await this.#metadata.commit(
         record.incarnation,
@@ -128,7 +132,10 @@ export class BucketRegistry {
           put(DIGEST_KEY, encodeCounter(0)),
         ],
       );
-      await this.#commit([absent(nameKey(name))], [...recordChanges(record), remove(unsettled)]);
+      await this.#commit(
+        [absent(bucketNameKey(name))],
+        [...recordChanges(record), remove(unsettled)],
+      );
       this.#learn(name, record);
       return { record, created: true };
     });
@@ -151,7 +158,7 @@ export class BucketRegistry {
     return this.#queue.run(name, async () => {
       const record = await this.require(name);
       const { incarnation, epoch } = record;
-      const unsettled = unsettledKey(incarnation);
+      const unsettled = unsettledBucketKey(incarnation);
       // The counter decides, in the commit; a look at the records first, because a counter that rot
       // had brought to zero must not take objects with it.
       if (await this.#hasObjects(incarnation)) throw notEmpty(name);
@@ -173,15 +180,15 @@ export class BucketRegistry {
 
   /** The buckets of an account, by name. */
   async list({ owner, prefix = '', marker, limit }: ListBucketsRequest): Promise<ListedBuckets> {
-    const ofOwner = ownerKey(owner, prefix);
+    const ofOwner = bucketOwnerKey(owner, prefix);
     let from = ofOwner;
     if (marker !== undefined) {
-      const behind = keySuccessor(ownerKey(owner, marker));
+      const behind = keySuccessor(bucketOwnerKey(owner, marker));
       if (behind.compare(from) > 0) from = behind;
     }
     const to = prefixSuccessor(ofOwner);
     const buckets: BucketRecord[] = [];
-    const prefixLength = ownerKey(owner, '').length;
+    const prefixLength = bucketOwnerKey(owner, '').length;
     const entries = await this.#metadata.scan(REGISTRY, { from, to, limit: limit + 1 });
     for (const { key } of entries) {
       const record = await this.get(key.toString('utf8', prefixLength));
@@ -205,7 +212,7 @@ export class BucketRegistry {
       if (record?.incarnation !== incarnation) continue;
       const epoch = await this.#metadata.get(incarnation, EPOCH_KEY);
       if (epoch === undefined) await this.#forget(record);
-      else await this.#commit([], [remove(unsettledKey(incarnation))]);
+      else await this.#commit([], [remove(unsettledBucketKey(incarnation))]);
     }
   }
 
@@ -222,13 +229,13 @@ export class BucketRegistry {
   /** Takes down the partition of a bucket that is no more and whose deletion queue is empty. */
   async takeDown(incarnation: string): Promise<void> {
     await this.#metadata.commit(incarnation, [], [removeRange(Buffer.of(0))]);
-    await this.#commit([], [remove(unsettledKey(incarnation))]);
+    await this.#commit([], [remove(unsettledBucketKey(incarnation))]);
   }
 
   /** Removes the record of a bucket whose epoch is gone. */
   async #forget(record: BucketRecord): Promise<void> {
     const { name, owner } = record;
-    await this.#commit([], [remove(nameKey(name)), remove(ownerKey(owner, name))]);
+    await this.#commit([], [remove(bucketNameKey(name)), remove(bucketOwnerKey(owner, name))]);
     this.#changes++;
     this.#known.delete(name);
   }
@@ -237,7 +244,7 @@ export class BucketRegistry {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const changes = this.#changes;
-    const key = nameKey(name);
+    const key = bucketNameKey(name);
     const value = await this.#metadata.get(REGISTRY, key);
     if (value === undefined) return undefined;
     const record = decodeBucketRecord(key, value);
@@ -293,14 +300,31 @@ function notEmpty(name: string): OssError {
 /** Records and unsettled entries carry checksums; an owner's entry says only what a record says. */
 const isTallied = (key: Buffer): boolean => key[0] !== OWNER.charCodeAt(0);
 
-const nameKey = (name: string): Buffer => Buffer.from(NAME + name);
-const ownerKey = (owner: string, name: string): Buffer => Buffer.from(`${OWNER}${owner}\0${name}`);
-const unsettledKey = (incarnation: string): Buffer => Buffer.from(UNSETTLED + incarnation);
+export const bucketNameKey = (name: string): Buffer => Buffer.from(NAME + name);
+export const bucketOwnerKey = (owner: string, name: string): Buffer =>
+  Buffer.from(`${OWNER}${owner}\0${name}`);
+
+/** The name in the key of a bucket's record. */
+export const bucketNameOf = (key: Buffer): string => key.toString('utf8', NAME.length);
+
+/** What the key of an owner's entry says. */
+export function ownerEntryOf(key: Buffer): { readonly owner: string; readonly name: string } {
+  const [owner = '', name = ''] = key.toString('utf8', OWNER.length).split('\0');
+  return { owner, name };
+}
+
+export const unsettledBucketKey = (incarnation: string): Buffer =>
+  Buffer.from(UNSETTLED + incarnation);
+
+function rangeOf(prefix: string): { readonly from: Buffer; readonly to: Buffer | undefined } {
+  const from = Buffer.from(prefix);
+  return { from, to: prefixSuccessor(from) };
+}
 
 function recordChanges(record: BucketRecord): Change[] {
-  const key = nameKey(record.name);
+  const key = bucketNameKey(record.name);
   return [
     put(key, encodeBucketRecord(key, record)),
-    put(ownerKey(record.owner, record.name), NOTHING),
+    put(bucketOwnerKey(record.owner, record.name), NOTHING),
   ];
 }

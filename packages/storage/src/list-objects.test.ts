@@ -167,6 +167,9 @@ describe('listObjects', () => {
       get: (partition, key) => metadata.get(partition, key),
       commit: (partition, conditions, changes) => metadata.commit(partition, conditions, changes),
       close: () => metadata.close(),
+      snapshot: () => {
+        throw new Error('nobody asks for one');
+      },
       scan: (partition, range) => {
         const entries = metadata.scan(partition, range);
         read += entries.length;
@@ -189,6 +192,9 @@ describe('listObjects', () => {
       get: () => undefined,
       commit: async () => 'committed',
       close: async () => {},
+      snapshot: () => {
+        throw new Error('nobody asks for one');
+      },
       scan: (_, { from, limit }) => {
         const until = performance.now() + 12;
         while (performance.now() < until);

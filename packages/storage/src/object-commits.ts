@@ -1,11 +1,11 @@
 import { OssError } from '@openoss/protocol';
 import {
   DIGEST_KEY,
-  deletionKey,
   EPOCH_KEY,
   epochValue,
   inlineBodyKey,
   objectRecordKey,
+  queuedForDeletion,
 } from './bucket-partition.js';
 import type { BucketRecord } from './bucket-record.js';
 import { noSuchBucket } from './bucket-registry.js';
@@ -42,8 +42,6 @@ export interface ObjectChange {
  * line.
  */
 const MAX_ATTEMPTS = 100;
-
-const NOTHING = Buffer.alloc(0);
 
 /**
  * The one place where an object comes, changes and goes: a record, its small body, the deletion
@@ -138,7 +136,7 @@ function bodyChanges(before: ObjectBody | undefined, next: NextObject | undefine
     changes.push(put(inlineBodyKey(after.id), next.inline));
   }
   if (before?.kind === 'inline') changes.push(remove(inlineBodyKey(before.id)));
-  if (before?.kind === 'blob') changes.push(put(deletionKey(before.id), NOTHING));
+  if (before?.kind === 'blob') changes.push(queuedForDeletion(before.id));
   return changes;
 }
 

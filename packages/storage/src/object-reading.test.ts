@@ -152,6 +152,9 @@ describe('an object that is replaced between the reading of its record and of it
         return body === undefined ? undefined : Buffer.from(body);
       },
       scan: () => [],
+      snapshot: () => {
+        throw new Error('nobody asks for one');
+      },
       commit: async () => 'committed',
       close: async () => {},
     };

@@ -25,7 +25,9 @@ import { type Log, silentLog } from './log.js';
 import { ObjectCommits } from './object-commits.js';
 import type { ObjectStore } from './object-store.js';
 import { OperationGate } from './operation-gate.js';
-import { EngineRoomStore, type RoomStore } from './room-store.js';
+import { EngineRoomStore, ROOMS, type RoomStore } from './room-store.js';
+import type { ScrubOptions, ScrubSummary } from './scrub/scrub-run.js';
+import { Scrubber } from './scrub/scrubber.js';
 import { newStoreCounters, type StoreCounters } from './store-counters.js';
 
 /** The exit status of a process whose disk failed it: EX_IOERR of sysexits(3). */
@@ -75,6 +77,11 @@ export interface EmbeddedStore {
    * `handover` names a directory in the data directory that the one who asks has made for it.
    */
   snapshot(handover: string): Promise<Snapshot>;
+  /**
+   * Looks at everything there is, while the store is used (docs/durability.md, "Rot"). One at a time:
+   * throws {@link ScrubInProgress}. What it finds is logged and counted as well.
+   */
+  scrub(options?: ScrubOptions): Promise<ScrubSummary>;
   /** Resolves when the sweeper has nothing to do that can be done now. */
   swept(): Promise<void>;
   /** Refuses what comes, waits for what is under way, and lets go. May be called again. */
@@ -191,6 +198,20 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
   await registry.settle();
   sweeper.start();
   const rooms = new Map<string, RoomStore>();
+  const scrubber = new Scrubber({
+    store: {
+      metadata,
+      blobs,
+      crc64,
+      rooms: ROOMS,
+      onOrphansDeleted: (count) => {
+        counters.orphansDeleted += count;
+      },
+    },
+    counters,
+    log,
+    clock,
+  });
   let closing: Promise<void> | undefined;
   return {
     objects: new EngineObjectStore({
@@ -221,6 +242,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     },
     space: parts.space,
     snapshot: (handover) => parts.snapshots.take(handover),
+    scrub: (scrubOptions = {}) => scrubber.run(scrubOptions),
     swept: () => sweeper.idle(),
     close() {
       closing ??= (async () => {
@@ -228,6 +250,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
         await digestThreads.close();
         // The sweeper may be waiting for a backup to let go of its blobs.
         await parts.snapshots.close();
+        await scrubber.stop();
         await sweeper.stop();
         await blobs.close();
         await metadata.close();

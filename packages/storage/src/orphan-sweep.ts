@@ -20,6 +20,8 @@ export interface OrphanSweepOptions {
   readonly blobs: BlobEngine;
   /** Every bucket there is. */
   buckets(): AsyncIterable<BucketRecord>;
+  /** Whether no record of the bucket is missing. */
+  isWhole(incarnation: string): Promise<boolean>;
   readonly log: Log;
   readonly onDeleted: (count: number) => void;
   readonly isStopped: () => boolean;
@@ -29,7 +31,8 @@ export interface OrphanSweepOptions {
  * Deletes the blobs that writers left unnamed because they were killed between writing them and
  * committing. Only the blobs of ended sessions are looked at, for a living writer's may be named by
  * a commit that is still to come; and each session once, for no commit will ever name another of its
- * blobs.
+ * blobs. Where the records of a bucket are not whole nothing is deleted: a record that rot took away
+ * makes its blob look like an orphan, and it may be all that is left of the object.
  */
 export async function sweepOrphans(options: OrphanSweepOptions): Promise<void> {
   const { metadata, blobs, isStopped } = options;
@@ -37,16 +40,17 @@ export async function sweepOrphans(options: OrphanSweepOptions): Promise<void> {
     if (isStopped()) return;
     const marker = Buffer.from(session);
     const wasWalked = (await metadata.get(SESSIONS, marker)) !== undefined;
-    if (!wasWalked && !(await walk(session, options))) return;
+    if (!wasWalked && !(await walk(session, options))) continue;
     const isGone = await blobs.tidy(session);
     if (isGone && wasWalked) await metadata.commit(SESSIONS, [], [remove(marker)]);
     if (!isGone && !wasWalked) await metadata.commit(SESSIONS, [], [put(marker, NOTHING)]);
   }
 }
 
-/** Deletes a session's orphans; false when it was stopped before the end. */
+/** Deletes a session's orphans; false when some are left, or it was stopped before the end. */
 async function walk(session: string, options: OrphanSweepOptions): Promise<boolean> {
-  const { metadata, blobs, onDeleted, isStopped } = options;
+  const { metadata, blobs, onDeleted, isStopped, log } = options;
+  let isDone = true;
   const unreadable = new Set<string>();
   let orphans: string[] = [];
   const deleteOrphans = async (): Promise<void> => {
@@ -59,6 +63,14 @@ async function walk(session: string, options: OrphanSweepOptions): Promise<boole
     if (found.binding === 'unreadable') {
       unreadable.add(found.id);
     } else if (await isOrphan(metadata, found)) {
+      if (found.binding !== 'never-written' && !(await options.isWhole(found.binding.bucket))) {
+        log.error(
+          { blob: found.id, ...found.binding },
+          'records are missing: a blob was left alone',
+        );
+        isDone = false;
+        continue;
+      }
       orphans.push(found.id);
       if (orphans.length === BATCH) await deleteOrphans();
     }
@@ -69,7 +81,7 @@ async function walk(session: string, options: OrphanSweepOptions): Promise<boole
     orphans.push(...unnamed);
   }
   if (orphans.length > 0) await deleteOrphans();
-  return true;
+  return isDone;
 }
 
 /**
@@ -91,7 +103,11 @@ async function unnamedOf(
   return unnamed;
 }
 
-async function isOrphan(metadata: MetadataEngine, { id, binding }: FoundBlob): Promise<boolean> {
+/** Whether no record and no deletion queue names a blob of an ended session. */
+export async function isOrphan(
+  metadata: MetadataEngine,
+  { id, binding }: FoundBlob,
+): Promise<boolean> {
   // A blob is named only once it was flushed whole: what never reached the disk never was.
   if (typeof binding === 'string') return binding === 'never-written';
   const { bucket, key } = binding;

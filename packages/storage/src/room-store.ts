@@ -87,7 +87,7 @@ export class EngineRoomStore implements RoomStore {
     const range = { from, to: prefixSuccessor(beginning), limit };
     const entries = await this.#metadata.scan(roomPartition(this.#room), range);
     return entries.map((entry) => ({
-      key: entry.key.toString('utf8', 1),
+      key: roomKeyOf(entry.key),
       value: this.#content(entry),
     }));
   }
@@ -123,6 +123,11 @@ export class EngineRoomStore implements RoomStore {
 export const roomPartition = (room: string): string => `room:${room}`;
 
 /** A key of an engine is never empty; a room's may be. */
+/** The rooms that keep state here. */
+export const ROOMS = ['directory'];
+
+export const ROOM_KEYS = { from: Buffer.from('k'), to: Buffer.from('l') };
+export const roomKeyOf = (stored: Buffer): string => stored.toString('utf8', 1);
 const roomKey = (key: string): Buffer => Buffer.from(`k${key}`);
 
 function engineCondition(condition: RoomCondition): Condition {

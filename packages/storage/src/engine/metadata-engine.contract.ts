@@ -180,6 +180,46 @@ export function metadataEngineContract(
       });
     });
 
+    describe('a snapshot', () => {
+      it('is of one moment, whatever is committed after it', async () => {
+        const { engine } = await open();
+        const all = Array.from({ length: 50 }, (_, i) => b(`k${String(i).padStart(2, '0')}`));
+        await engine.commit(
+          'p',
+          [],
+          all.map((key) => put(key, b('old'))),
+        );
+        const snapshot = await engine.snapshot();
+        for (let i = 0; i < 30; i++) {
+          await engine.commit(
+            'p',
+            [],
+            [put(b('k00'), b(`new ${i}`)), remove(b('k07')), put(b(`more ${i}`), b('x'))],
+          );
+          // Others see each commit meanwhile.
+          expect(await engine.get('p', b('k00'))).toEqual(b(`new ${i}`));
+          expect(await engine.get('p', b('k07'))).toBeUndefined();
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        expect(await snapshot.get('p', b('k07'))).toEqual(b('old'));
+        expect(await snapshot.get('p', b('more 1'))).toBeUndefined();
+        expect(await snapshot.scan('p', { limit: 100 })).toEqual(
+          all.map((key) => ({ key, value: b('old') })),
+        );
+        expect(await snapshot.keys('p', { from: b('k1'), to: b('k2'), limit: 5 })).toEqual(
+          all.slice(10, 15),
+        );
+        expect(await snapshot.scan('q', { limit: 1 })).toEqual([]);
+        const later = await engine.snapshot();
+        expect(await later.get('p', b('k00'))).toEqual(b('new 29'));
+        await snapshot.close();
+        await snapshot.close();
+        expect(await later.get('p', b('k07'))).toBeUndefined();
+        await later.close();
+        expect(await engine.get('p', b('k00'))).toEqual(b('new 29'));
+      });
+    });
+
     describe('commit', () => {
       it('makes all changes or none, in the order given', async () => {
         const { engine } = await open();

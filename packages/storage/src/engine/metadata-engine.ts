@@ -52,6 +52,15 @@ export type Change =
 
 export type CommitOutcome = 'committed' | 'conflict';
 
+/** All partitions as they were at one moment. It costs space while it is open: close it soon. */
+export interface MetadataSnapshot {
+  get(partition: string, key: Buffer): Awaitable<Buffer | undefined>;
+  scan(partition: string, range: KeyRange): Awaitable<Entry[]>;
+  /** As `scan`, without the values. */
+  keys(partition: string, range: KeyRange): Awaitable<Buffer[]>;
+  close(): Awaitable<void>;
+}
+
 /**
  * A store of ordered keys. Readers see only what is durable, and a reader that asks after a commit
  * resolved sees it.
@@ -62,6 +71,9 @@ export interface MetadataEngine {
 
   /** The entries of a range in byte order (or in reverse), as of one moment. */
   scan(partition: string, range: KeyRange): Awaitable<Entry[]>;
+
+  /** Holds on to what is durable now, for a look at it that takes longer than a scan. */
+  snapshot(): Awaitable<MetadataSnapshot>;
 
   /**
    * Makes the changes if every condition holds, all of them or none, and resolves when the outcome

@@ -1,4 +1,4 @@
-import { open, type RootDatabase } from 'lmdb';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
 import type { FailStop } from '../../engine/fail-stop.js';
 import {
   type Change,
@@ -7,6 +7,7 @@ import {
   type Entry,
   type KeyRange,
   type MetadataEngine,
+  type MetadataSnapshot,
   StoreClosed,
 } from '../../engine/metadata-engine.js';
 import { CommitBatch, type RequestedCommit } from './commit-batch.js';
@@ -101,6 +102,48 @@ export class LmdbMetadata implements MetadataEngine {
   }
 
   scan(partition: string, { from, to, limit, reverse = false }: KeyRange): Entry[] {
+    return this.#scan(partition, { from, to, limit, reverse });
+  }
+
+  /** A read transaction of LMDB's: until it is closed no page that it sees is used again. */
+  snapshot(): MetadataSnapshot {
+    this.#checkOpen();
+    const transaction = this.#db.useReadTransaction();
+    let closed = false;
+    const check = (): void => {
+      if (closed) throw new StoreClosed();
+      this.#checkOpen();
+    };
+    return {
+      get: (partition, key) => {
+        check();
+        return this.#db.get(this.#keysOf(partition).full(key), { transaction });
+      },
+      scan: (partition, range) => {
+        check();
+        return this.#scan(partition, range, transaction);
+      },
+      keys: (partition, { from, to, limit }) => {
+        check();
+        const keys = this.#keysOf(partition);
+        const start = keys.lowerBound(from);
+        const end = keys.upperBound(to);
+        if (limit < 1 || start.compare(end) >= 0) return [];
+        const found = this.#db.getKeys({ start, end, limit, transaction });
+        return [...found].map((key) => keys.own(key));
+      },
+      close() {
+        if (!closed) transaction.done();
+        closed = true;
+      },
+    };
+  }
+
+  #scan(
+    partition: string,
+    { from, to, limit, reverse = false }: KeyRange,
+    transaction?: Transaction,
+  ): Entry[] {
     this.#checkOpen();
     const keys = this.#keysOf(partition);
     const lower = keys.lowerBound(from);
@@ -112,7 +155,8 @@ export class LmdbMetadata implements MetadataEngine {
     const range = reverse
       ? { start: upper, end: lower, inclusiveEnd: true, reverse, limit: limit + 1 }
       : { start: lower, end: upper, limit };
-    for (const { key, value } of this.#db.getRange(range)) {
+    const within = transaction === undefined ? range : { ...range, transaction };
+    for (const { key, value } of this.#db.getRange(within)) {
       if (entries.length === limit) break;
       if (reverse && key.compare(upper) >= 0) continue;
       entries.push({ key: keys.own(key), value });
