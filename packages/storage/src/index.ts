@@ -12,6 +12,7 @@ export { type RestoreOptions, restoreBackup } from './backup/restore-backup.js';
 export type { BucketRecord, BucketSpecification, Redundancy } from './bucket-record.js';
 export type { ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
 export type { Amount, BucketStatistics } from './bucket-statistics.js';
+export { type CheckOptions, checkDataDirectory } from './check-data-directory.js';
 export { BlobGone, CorruptBlob, StorageFull } from './engine/blob-engine.js';
 export { CorruptRecord } from './engine/corrupt-record.js';
 export type { DirectoryEntry, Disk, DiskFile } from './engine/disk.js';
@@ -53,4 +54,12 @@ export {
   openEmbeddedStore,
 } from './open-embedded-store.js';
 export type { RoomChange, RoomCondition, RoomEntry, RoomStore } from './room-store.js';
+export type { Finding, FindingKind, Severity } from './scrub/scrub-finding.js';
+export type {
+  RepairLevel,
+  ScrubOptions,
+  ScrubProgress,
+  ScrubSummary,
+} from './scrub/scrub-run.js';
+export { ScrubInProgress } from './scrub/scrubber.js';
 export type { StoreCounters } from './store-counters.js';

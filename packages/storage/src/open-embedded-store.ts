@@ -8,6 +8,7 @@ import { FailStop } from './engine/fail-stop.js';
 import { type MetadataEngine, put } from './engine/metadata-engine.js';
 import { nodeDisk } from './engine/node-disk.js';
 import { EngineObjectStore } from './engine-object-store.js';
+import { checkPages } from './engines/embedded/check-pages.js';
 import {
   DataDirectoryRefused,
   makeDataDirectory,
@@ -26,7 +27,7 @@ import { ObjectCommits } from './object-commits.js';
 import type { ObjectStore } from './object-store.js';
 import { OperationGate } from './operation-gate.js';
 import { EngineRoomStore, ROOMS, type RoomStore } from './room-store.js';
-import type { ScrubOptions, ScrubSummary } from './scrub/scrub-run.js';
+import type { ScrubOptions, ScrubRun, ScrubSummary } from './scrub/scrub-run.js';
 import { Scrubber } from './scrub/scrubber.js';
 import { newStoreCounters, type StoreCounters } from './store-counters.js';
 
@@ -128,6 +129,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),
         transferMemory: () => memory.held,
         release: () => lock.release(),
+        checkEngine: (run) => checkPages(run, disk, directory.metadata),
       });
     } catch (error) {
       await metadata.close();
@@ -182,6 +184,7 @@ interface StoreParts {
   readonly snapshots: Snapshots;
   readonly transferMemory: () => number;
   readonly release: () => Promise<void>;
+  readonly checkEngine: (run: ScrubRun) => Promise<boolean>;
 }
 
 async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
@@ -204,6 +207,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
       blobs,
       crc64,
       rooms: ROOMS,
+      checkEngine: parts.checkEngine,
       onOrphansDeleted: (count) => {
         counters.orphansDeleted += count;
       },

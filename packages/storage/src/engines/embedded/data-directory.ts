@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
 import { isLockFile } from './directory-lock.js';
 import { isLmdbFile } from './lmdb-file.js';
+import { metaProblems } from './lmdb-metas.js';
 
 /** The version of everything in a data directory; a change that old servers cannot read raises it. */
 export const DATA_FORMAT = 1;
@@ -176,6 +177,12 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
     }
     if (!(await isLmdbFile(disk, places.metadata))) {
       throw new DataDirectoryRefused(path, `${METADATA} is damaged; restore it from a backup`);
+    }
+    const [problem] = await metaProblems(disk, places.metadata);
+    if (problem !== undefined) {
+      const { page, what } = problem;
+      const reason = `${METADATA} is damaged (page ${page}: ${what}); restore it from a backup`;
+      throw new DataDirectoryRefused(path, reason);
     }
     if (names.get(BLOBS) !== 'directory') {
       throw new DataDirectoryRefused(path, `${BLOBS} is missing; restore it from a backup`);
