@@ -10,6 +10,8 @@ Commands:
   backup    copy a data directory, of a running server too, as of one moment
   restore   make a data directory of a backup
   dev       a throw-away server, for tests and for trying things out
+  scrub     check everything that a running server keeps
+  fsck      check a data directory that no server uses
   version   print the version
   help      print this, or with a command its flags
 
@@ -23,12 +25,16 @@ const serve: Command = async (args) => (await import('./serve.js')).serve(args);
 const backup: Command = async (args) => (await import('./backup.js')).backup(args);
 const restore: Command = async (args) => (await import('./restore.js')).restore(args);
 const dev: Command = async (args) => (await import('./dev.js')).dev(args);
+const scrub: Command = async (args) => (await import('./scrub.js')).scrub(args);
+const fsck: Command = async (args) => (await import('./fsck.js')).fsck(args);
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
   ['backup', backup],
   ['restore', restore],
   ['dev', dev],
+  ['scrub', scrub],
+  ['fsck', fsck],
   ['version', version],
   ['help', help],
 ]);
@@ -39,7 +45,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['--version', 'version'],
 ]);
 /** The commands that have flags, and so a help of their own. */
-const WITH_HELP: ReadonlySet<Command> = new Set([serve, backup, restore, dev]);
+const WITH_HELP: ReadonlySet<Command> = new Set([serve, backup, restore, dev, scrub, fsck]);
 
 async function version(): Promise<number> {
   process.stdout.write(`${VERSION}\n`);

@@ -3,10 +3,14 @@
  */
 export { generateCredentials, RootCredentialsError } from '@openoss/directory';
 export {
+  checkDataDirectory,
   type CopyProgress,
   type Damage,
   DataDirectoryInUse,
   DataDirectoryRefused,
+  type Finding,
+  type ScrubProgress,
+  type ScrubSummary,
 } from '@openoss/storage';
 export {
   type BackupRequest,
@@ -18,5 +22,6 @@ export { HoldError } from './backup/server-hold.js';
 export { CrashLoop } from './crash-loop/crash-loop-guard.js';
 export type { ServerLimits } from './limits.js';
 export { createLog, type LogLevel, logLevels } from './log.js';
+export type { ScrubLine } from './scrub/scrub-route.js';
 export * from './settings.js';
 export * from './start-service.js';

@@ -9,6 +9,7 @@ import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
 import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
 import { Metrics } from './metrics.js';
 import { OssServer } from './oss-server.js';
+import { scrubRoute } from './scrub/scrub-route.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
 
 /** A host and a port to listen on; port 0 takes a free one. */
@@ -150,7 +151,10 @@ async function serve(
     admin = new AdminListener(
       metrics,
       () => (ready ? { ready: true } : { ready: false, reason: 'starting or stopping' }),
-      new Map([['/backup', backupRoute(store, options.directory, options.log)]]),
+      new Map([
+        ['/backup', backupRoute(store, options.directory, options.log)],
+        ['/scrub', scrubRoute(store, options.log)],
+      ]),
     );
     const { host, port } = options.adminListen;
     adminEndpoint = urlOf('http', await admin.listen(host, port));
@@ -214,6 +218,26 @@ function observeStore(metrics: Metrics, store: EmbeddedStore): void {
     'openoss_orphans_deleted_total',
     'Blobs deleted because a writer that is no more left them unnamed.',
     () => counters.orphansDeleted,
+  );
+  metrics.observeCount(
+    'openoss_scrubs_total',
+    'Scrubs that came to their end.',
+    () => counters.scrubs,
+  );
+  metrics.observeCount(
+    'openoss_scrub_damage_total',
+    'Things that scrubs found and that may be lost or cannot be read.',
+    () => counters.scrubDamage,
+  );
+  metrics.observeCount(
+    'openoss_scrub_waste_total',
+    'Things that scrubs found and that nobody needs, or that were counted wrongly.',
+    () => counters.scrubWaste,
+  );
+  metrics.observeGauge(
+    'openoss_scrub_last_completed_timestamp_seconds',
+    'When a scrub last came to its end, in seconds since 1970; 0 when none has since the start.',
+    () => counters.scrubbedAt / 1000,
   );
   metrics.observeCount(
     'openoss_commits_total',
