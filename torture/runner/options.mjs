@@ -10,6 +10,7 @@ export const PARTS = /** @type {const} */ ([
   'clients',
   'order',
   'fuzz',
+  'rot',
 ]);
 
 /** @typedef {typeof PARTS[number]} Part */
@@ -20,14 +21,17 @@ Usage: npm run torture -- [flags]
 
 Flags:
       --full            the full run: 2,000 kills, 1,000,000 distinct crash states, 1,000,000
-                        operations put in order, 1,000,000 requests of the fuzz, large crowds
-                        of clients (default: the short one, 50 kills, 50,000 states, 20,000
-                        operations, 30,000 requests)
+                        operations put in order, 1,000,000 requests of the fuzz, 10,000
+                        flipped bits, large crowds of clients (default: the short one, 50
+                        kills, 50,000 states, 20,000 operations, 30,000 requests, 300 bits)
       --part NAME       only this part; may be given again: ${PARTS.join(', ')}
       --kills N         so many kills
       --states N        so many distinct crash states, in all
       --operations N    so many operations of a history that is checked for its order
       --inputs N        so many requests of the fuzz
+      --flips N         so many flipped bits
+      --flip N          only this one of the flipped bits (with --part rot and --seed), as a
+                        violation names it
       --seed TEXT       what everything is drawn from (default: a new one)
       --workload SEED   only the one workload of this seed (with --part forgetting-disk or
                         metadata-trace), as a violation names it
@@ -48,6 +52,8 @@ Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not ru
  * @property {number} states
  * @property {number} operations
  * @property {number} inputs
+ * @property {number} flips
+ * @property {number | undefined} flip
  * @property {string} seed
  * @property {string | undefined} workload
  * @property {number} workers
@@ -72,8 +78,8 @@ export function readOptions(args) {
     return known;
   });
   const scale = full
-    ? { kills: 2000, states: 1_000_000, operations: 1_000_000, inputs: 1_000_000 }
-    : { kills: 50, states: 50_000, operations: 20_000, inputs: 30_000 };
+    ? { kills: 2000, states: 1_000_000, operations: 1_000_000, inputs: 1_000_000, flips: 10_000 }
+    : { kills: 50, states: 50_000, operations: 20_000, inputs: 30_000, flips: 300 };
   return {
     full,
     parts,
@@ -81,6 +87,9 @@ export function readOptions(args) {
     states: count('--states', values.states, scale.states),
     operations: count('--operations', values.operations, scale.operations),
     inputs: count('--inputs', values.inputs, scale.inputs),
+    flips: count('--flips', values.flips, scale.flips),
+    // Counted from 1, as people do.
+    flip: values.flip === undefined ? undefined : count('--flip', values.flip, 1) - 1,
     seed: values.seed ?? Math.random().toString(36).slice(2, 8),
     workload: values.workload,
     workers: count('--workers', values.workers, availableParallelism()),
@@ -102,6 +111,8 @@ function parse(args) {
         states: { type: 'string' },
         operations: { type: 'string' },
         inputs: { type: 'string' },
+        flips: { type: 'string' },
+        flip: { type: 'string' },
         seed: { type: 'string' },
         workload: { type: 'string' },
         workers: { type: 'string' },

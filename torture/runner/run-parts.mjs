@@ -5,6 +5,7 @@ import { runFuzz } from '../fuzz/run-fuzz.mjs';
 import { runKillLoop } from '../kill-loop/run-kill-loop.mjs';
 import { whyNoTraces } from '../metadata-trace/record-trace.mjs';
 import { runOrder } from '../order/run-order.mjs';
+import { runRot } from '../rot/run-rot.mjs';
 import { selfTest } from '../self-test/self-test.mjs';
 import { exploreSeeds } from './explore-seeds.mjs';
 
@@ -27,6 +28,7 @@ const TITLES = {
   'kill-loop': 'Kill loop: `SIGKILL` under load, while starting, while sweeping',
   'forgetting-disk': 'A disk that forgets: the engine behind its `Disk` port',
   clients: 'Clients that misbehave: bounded, given up, others unaffected; overload is refused',
+  rot: 'Rot: flipped bits in records, bodies, blobs and the pages of LMDB',
   'metadata-trace': "LMDB's own file, and all others: recorded writes and flushes",
   order: 'Order: what concurrent clients saw is linearizable, across kills',
   fuzz: 'Fuzz: whatever is sent, a well-formed answer or a closed connection',
@@ -72,6 +74,8 @@ async function resultOf(name, context, hasTraces) {
       return runKills(context);
     case 'clients':
       return runCrowds(context);
+    case 'rot':
+      return runFlips(context);
     case 'order':
       return runOrderCheck(context);
     case 'fuzz':
@@ -144,6 +148,40 @@ async function runCrowds({ options: { seed, full }, disk, say }) {
       where: `clients, ${phase}, seed ${seed}`,
       problems,
       replay: `npm run torture -- --part clients --seed ${seed}${full ? ' --full' : ''}`,
+    })),
+  };
+}
+
+/**
+ * @param {PartContext} context
+ * @returns {Promise<Found>}
+ */
+async function runFlips({ options, scratch, say }) {
+  const { seed, flips, workers, flip: only } = options;
+  const place = join(scratch, 'rot');
+  const { outcomes, checked, violations } = await runRot({
+    seed,
+    flips,
+    workers,
+    scratch: place,
+    say,
+    ...(only === undefined ? {} : { only }),
+  });
+  return {
+    figures: {
+      'flipped bits': only === undefined ? flips : 1,
+      'of these harmless': outcomes.harmless,
+      'refused at the start': outcomes['at-start'],
+      'found when read': outcomes['on-read'],
+      'found by the scrub alone': outcomes['by-scrub'],
+      'that ended the process': outcomes.crash,
+      'that held it up for ever': outcomes.hang,
+      'found by fsck, of all that were not harmless': checked,
+    },
+    violations: violations.map(({ index, flip, problems }) => ({
+      where: `flip ${index + 1}: bit ${flip.bit} of byte ${flip.at} of ${flip.file} (${flip.region})`,
+      problems,
+      replay: `npm run torture -- --part rot --seed ${seed} --flip ${index + 1}`,
     })),
   };
 }

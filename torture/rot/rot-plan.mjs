@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * @import { SeededRandom } from '../workload/seeded-random.mjs'
+ */
+
+/**
+ * One bit of one file of a data directory.
+ * @typedef {object} Flip
+ * @property {string} file below the data directory
+ * @property {number} at the byte
+ * @property {number} bit
+ * @property {Region} region what lies there
+ */
+
+/** @typedef {typeof REGIONS[number]} Region */
+
+/** What a bit can lie in; each is drawn equally often. */
+const REGIONS = /** @type {const} */ ([
+  'meta page',
+  'page header',
+  'branch page',
+  'leaf page',
+  'value pages',
+  'free page',
+  'blob header',
+  'blob body',
+  'blob trailer',
+]);
+
+const METADATA = 'metadata.mdb';
+/** Where LMDB's header of a page ends, and what its flags say. */
+const HEADER_BYTES = 24;
+const FLAGS = { branch: 1, leaf: 2, overflow: 4 };
+/** What a meta page holds is at its beginning. */
+const META_BYTES = 168;
+const BLOB_HEADER_BYTES = 4096;
+/** Bytes of a blob's header that say anything, of short names. */
+const BLOB_HEADER_USED = 120;
+const BLOB_TRAILER_BYTES = 40;
+
+/** Which pages of LMDB's file are of which kind, and which files are blobs. */
+export class RotPlan {
+  #directory;
+  #pageBytes;
+  /** @type {{ branch: number[], leaf: number[], value: number[], free: number[] }} */
+  #pages = { branch: [], leaf: [], value: [], free: [] };
+  /** @type {{ file: string, bytes: number }[]} */
+  #blobs;
+
+  /** @param {string} directory a data directory that no server uses */
+  constructor(directory) {
+    this.#directory = directory;
+    const metadata = readFileSync(join(directory, METADATA));
+    this.#pageBytes = metadata.readUInt32LE(48);
+    this.#sortPages(metadata);
+    this.#blobs = readdirSync(join(directory, 'blobs'), { recursive: true, encoding: 'utf8' })
+      .map((name) => join('blobs', name))
+      .map((file) => ({ file, stats: statSync(join(directory, file)) }))
+      .filter(({ stats }) => stats.isFile())
+      .map(({ file, stats }) => ({ file, bytes: stats.size }))
+      .sort((one, other) => (one.file < other.file ? -1 : 1));
+  }
+
+  get directory() {
+    return this.#directory;
+  }
+
+  /**
+   * @param {SeededRandom} random
+   * @returns {Flip}
+   */
+  draw(random) {
+    const { branch, leaf, value, free } = this.#pages;
+    const used = [...branch, ...leaf];
+    const bit = random.below(8);
+    const region = random.pick(REGIONS);
+    /** @param {readonly number[]} pages @param {number} from @param {number} to */
+    const inPage = (pages, from, to) => ({
+      file: METADATA,
+      at: random.pick(pages.length > 0 ? pages : used) * this.#pageBytes + random.between(from, to),
+      bit,
+      region,
+    });
+    const blob = random.pick(this.#blobs);
+    /** @param {number} from @param {number} to */
+    const inBlob = (from, to) => ({ file: blob.file, at: random.between(from, to), bit, region });
+    switch (region) {
+      case 'meta page':
+        return inPage([0, 1], 0, META_BYTES);
+      case 'page header':
+        return inPage([...used, ...value], 0, HEADER_BYTES);
+      case 'branch page':
+        return inPage(branch, 0, this.#pageBytes);
+      case 'leaf page':
+        return inPage(leaf, 0, this.#pageBytes);
+      case 'value pages':
+        return inPage(value, 0, this.#pageBytes);
+      case 'free page':
+        return inPage(free, 0, this.#pageBytes);
+      case 'blob header':
+        return inBlob(0, BLOB_HEADER_USED);
+      case 'blob body':
+        return inBlob(BLOB_HEADER_BYTES, blob.bytes - BLOB_TRAILER_BYTES);
+      case 'blob trailer':
+        return inBlob(blob.bytes - BLOB_TRAILER_BYTES, blob.bytes);
+    }
+  }
+
+  /** @param {Buffer} metadata */
+  #sortPages(metadata) {
+    const size = this.#pageBytes;
+    const { branch, leaf, value, free } = this.#pages;
+    const newest = metadata.readBigUInt64LE(152) > metadata.readBigUInt64LE(size + 152) ? 0 : size;
+    /** @type {Set<number>} */
+    const used = new Set();
+    /** @param {number} page */
+    const walk = (page) => {
+      used.add(page);
+      const begin = page * size;
+      const isLeaf = (metadata.readUInt16LE(begin + 18) & FLAGS.leaf) !== 0;
+      (isLeaf ? leaf : branch).push(page);
+      for (let i = 0; i < metadata.readUInt16LE(begin + 20) / 2; i++) {
+        const at = begin + HEADER_BYTES + metadata.readUInt16LE(begin + HEADER_BYTES + 2 * i);
+        if (!isLeaf) {
+          walk(metadata.readUInt32LE(at));
+        } else if (metadata.readUInt16LE(at + 4) === 1) {
+          const data = at + 8 + metadata.readUInt16LE(at + 6);
+          const first = Number(metadata.readBigUInt64LE(data));
+          const count = Number(metadata.readBigUInt64LE(data + 16));
+          for (let each = first; each < first + count; each++) {
+            used.add(each);
+            value.push(each);
+          }
+        }
+      }
+    };
+    for (const rootAt of [88, 136]) {
+      const root = metadata.readBigUInt64LE(newest + rootAt);
+      if (root < 2n ** 32n) walk(Number(root));
+    }
+    for (let page = 2; page < metadata.length / size; page++) if (!used.has(page)) free.push(page);
+  }
+}

@@ -1,0 +1,177 @@
+import { fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SeededRandom } from '../workload/seeded-random.mjs';
+import { RotPlan } from './rot-plan.mjs';
+import { makeSubject } from './rot-subject.mjs';
+
+/**
+ * @import { ChildProcess } from 'node:child_process'
+ * @import { Flip } from './rot-plan.mjs'
+ * @import { RotJob, RotReport } from './rotting-worker.mjs'
+ */
+
+/**
+ * @typedef {object} RotOptions
+ * @property {string} seed
+ * @property {number} flips
+ * @property {number} workers
+ * @property {string} scratch
+ * @property {number | undefined} [only] the one flip to try
+ * @property {(line: string) => void} say
+ */
+
+/**
+ * A flip that broke the rule: bytes that are wrong, or a difference that nobody is told of.
+ * @typedef {object} RotViolation
+ * @property {number} index
+ * @property {Flip} flip
+ * @property {string[]} problems
+ */
+
+/**
+ * @typedef {object} RotResult
+ * @property {Record<Outcome, number>} outcomes
+ * @property {number} checked how many of those that were not harmless `openoss fsck` reports
+ * @property {RotViolation[]} violations
+ */
+
+/** @typedef {'harmless' | 'on-read' | 'by-scrub' | 'at-start' | 'crash' | 'hang'} Outcome */
+
+const WORKER = join(import.meta.dirname, 'rotting-worker.mjs');
+
+/** Following a damaged page can take for ever: that it does is the answer. */
+const PATIENCE_MS = 20_000;
+
+/** @typedef {{ report: RotReport } | { ended: 'crash' | 'hang', checked: string[] }} JobOutcome */
+
+/**
+ * Flips bits of a data directory, one at a time, and looks what becomes of it: never a wrong byte,
+ * and nothing that is missing, old or too many without the scrub or the start saying so.
+ * @param {RotOptions} options
+ * @returns {Promise<RotResult>}
+ */
+export async function runRot({ seed, flips, workers, scratch, only, say }) {
+  mkdirSync(scratch, { recursive: true });
+  const source = join(scratch, 'healthy');
+  const random = new SeededRandom(`rot ${seed}`);
+  const expected = await makeSubject(source, random.fork('objects'));
+  const plan = new RotPlan(source);
+  /** @type {RotResult} */
+  const result = {
+    outcomes: { harmless: 0, 'on-read': 0, 'by-scrub': 0, 'at-start': 0, crash: 0, hang: 0 },
+    checked: 0,
+    violations: [],
+  };
+  let next = only ?? 0;
+  const end = only === undefined ? flips : only + 1;
+  let saidAt = Date.now();
+  const work = async (/** @type {number} */ number) => {
+    const worker = new RottingWorker();
+    try {
+      while (next < end) {
+        const index = next++;
+        const flip = plan.draw(random.fork(String(index)));
+        const job = { source, scratch: join(scratch, `damaged-${number}`), expected, flip };
+        judge(result, index, flip, await worker.run(job));
+        if (Date.now() - saidAt > 10_000) {
+          saidAt = Date.now();
+          say(`rot: ${index} flips`);
+        }
+      }
+    } finally {
+      worker.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, end - next) }, (_, n) => work(n)));
+  return result;
+}
+
+/**
+ * @param {RotResult} result
+ * @param {number} index
+ * @param {Flip} flip
+ * @param {JobOutcome} outcome
+ */
+function judge(result, index, flip, outcome) {
+  const kind = 'ended' in outcome ? outcome.ended : outcomeOf(outcome.report);
+  result.outcomes[kind]++;
+  const checked = 'ended' in outcome ? outcome.checked : outcome.report.checked;
+  if (kind !== 'harmless' && checked.length > 0) result.checked++;
+  if ('ended' in outcome) return;
+  const problems = problemsOf(outcome.report);
+  if (problems.length > 0) result.violations.push({ index, flip, problems });
+}
+
+/** @param {RotReport} report @returns {Outcome} */
+function outcomeOf({ refused, differences, scrubbed, scrubFailed }) {
+  if (refused !== undefined) return 'at-start';
+  if ((differences?.refused.length ?? 0) > 0) return 'on-read';
+  if (scrubFailed !== undefined || (scrubbed?.length ?? 0) > 0) return 'by-scrub';
+  return 'harmless';
+}
+
+/** @param {RotReport} report */
+function problemsOf({ differences, scrubbed, scrubFailed }) {
+  if (differences === undefined) return [];
+  const { wrong, silent, refused } = differences;
+  const isReported = scrubFailed !== undefined || (scrubbed?.length ?? 0) > 0;
+  const problems = wrong.map((what) => `WRONG BYTES: ${what}`);
+  if (silent.length > 0 && !isReported) {
+    problems.push(...silent.map((what) => `nobody was told: ${what}`));
+  }
+  if (refused.length > 0 && !isReported) {
+    problems.push(...refused.map((what) => `the scrub did not find: ${what}`));
+  }
+  return problems;
+}
+
+/** A process that opens damaged stores, replaced when one ends it. */
+class RottingWorker {
+  /** @type {ChildProcess | undefined} */
+  #child;
+
+  /**
+   * @param {RotJob} job
+   * @returns {Promise<JobOutcome>}
+   */
+  async run(job) {
+    this.#child ??= fork(WORKER, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = this.#child;
+    /** @type {string[]} */
+    let checked = [];
+    const outcome = await new Promise(
+      (/** @type {(outcome: JobOutcome) => void} */ resolve, reject) => {
+        const timer = setTimeout(() => settle({ ended: 'hang', checked }), PATIENCE_MS);
+        const onExit = () => settle({ ended: 'crash', checked });
+        const onMessage = (/** @type {any} */ message) => {
+          if ('checked' in message) checked = message.checked;
+          else if ('report' in message) settle({ report: message.report });
+          else {
+            leave();
+            reject(new Error(`${JSON.stringify(job.flip)}: ${message.failed}`));
+          }
+        };
+        const leave = () => {
+          clearTimeout(timer);
+          child.off('exit', onExit);
+          child.off('message', onMessage);
+        };
+        const settle = (/** @type {JobOutcome} */ settled) => {
+          leave();
+          resolve(settled);
+        };
+        child.on('exit', onExit);
+        child.on('message', onMessage);
+        child.send(job);
+      },
+    );
+    if ('ended' in outcome) this.close();
+    return outcome;
+  }
+
+  close() {
+    this.#child?.kill('SIGKILL');
+    this.#child = undefined;
+  }
+}
