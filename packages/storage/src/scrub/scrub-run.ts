@@ -36,7 +36,7 @@ export interface ScrubOptions {
   readonly bytesPerSecond?: number | undefined;
   /** Hears of each finding; the scrub waits for it. */
   readonly onFinding?: ((finding: Finding) => void | Promise<void>) | undefined;
-  /** Hears about once a second how far it is. */
+  /** Hears at the start, and about once a second, how far it is. */
   readonly onProgress?: ((progress: ScrubProgress) => void) | undefined;
   /** Ends it; the scrub rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -63,7 +63,7 @@ export class ScrubRun {
   readonly #options: ScrubOptions;
   readonly #startedAt = performance.now();
   #turnBegan = performance.now();
-  #reportedAt = performance.now();
+  #reportedAt = Number.NEGATIVE_INFINITY;
   /** When the bytes that were read so far may have been read, at the rate that is asked for. */
   #due = performance.now();
   #damage = 0;

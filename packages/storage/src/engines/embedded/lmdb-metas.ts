@@ -19,6 +19,8 @@ const META_PAGE = 0x08;
 
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
+/** `MDB_NOSUBDIR` of the environment, `MDB_INTEGERKEY` of the free list. */
+const FLAGS = 0x4008;
 /** Enough of a meta page for all that is in it, and of the first pages of a file of any page size. */
 const META_BYTES = 168;
 const NO_ROOT = 2n ** 64n - 1n;
@@ -129,6 +131,7 @@ function whatIsWrong(bytes: Buffer, page: number, pageBytes: number): string | u
   if (bytes.readUInt32LE(28) !== DATA_VERSION) return `its version is ${bytes.readUInt32LE(28)}`;
   if (bytes.readBigUInt64LE(32) !== 0n) return 'it asks for an address in memory';
   if (bytes.readUInt32LE(48) !== pageBytes) return 'its page size is another';
+  if (bytes.readUInt16LE(52) !== FLAGS) return 'its flags are not those this store opens with';
   if (bytes.readUInt16LE(100) !== 0) return 'the flags of its database are not 0';
   if (transaction > Number.MAX_SAFE_INTEGER) return `its transaction is ${transaction}`;
   if (transaction !== 0n && Number(transaction % 2n) !== page) {

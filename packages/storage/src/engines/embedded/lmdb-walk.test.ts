@@ -84,7 +84,6 @@ describe("the walk through LMDB's pages", () => {
       [20, 24],
       [40, 48],
       [145, 149],
-      [52, 54],
       [96, 100],
       [160, 168],
     ] as const) {
