@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FailStop } from '../../engine/fail-stop.js';
+import { put } from '../../engine/metadata-engine.js';
 import { InstrumentedDisk } from '../../testing/instrumented-disk.js';
 import { temporaryDirectory } from '../../testing/temporary-directory.js';
 import {
@@ -98,6 +99,45 @@ describe('prepareDataDirectory', () => {
     await writeFile(join(other, 'metadata.mdb'), Buffer.alloc(1_000_000));
     await expect(prepareDataDirectory(new InstrumentedDisk(), other)).rejects.toThrow(
       /holds something else/,
+    );
+  });
+
+  it('makes anew what a crash tore while LMDB made its meta pages', async () => {
+    const made = join(await temporaryDirectory(), 'metadata.mdb');
+    await writeFile(made, '');
+    await new LmdbMetadata(made, new FailStop(() => {})).close();
+    const whole = await readFile(made);
+    expect(whole.length).toBe(32 * 1024);
+    for (const torn of [
+      whole.subarray(0, 12 * 1024),
+      Buffer.concat([whole.subarray(0, 4096), Buffer.alloc(20 * 1024)]),
+    ]) {
+      const path = await temporaryDirectory();
+      await writeFile(join(path, 'metadata.mdb'), torn);
+      await prepareDataDirectory(new InstrumentedDisk(), path);
+      expect(statSync(join(path, 'metadata.mdb')).size).toBe(0);
+    }
+    const path = await temporaryDirectory();
+    await writeFile(join(path, 'metadata.mdb'), whole);
+    await prepareDataDirectory(new InstrumentedDisk(), path);
+    expect(statSync(join(path, 'metadata.mdb')).size).toBe(whole.length);
+  });
+
+  it('refuses metadata whose last commit rot has taken back', async () => {
+    const { disk, path } = await usedDirectory();
+    const file = join(path, 'metadata.mdb');
+    const metadata = new LmdbMetadata(file, new FailStop(() => {}));
+    for (const key of ['a', 'b', 'c']) {
+      await metadata.commit('p', [], [put(Buffer.from(key), Buffer.from('v'))]);
+    }
+    await metadata.close();
+    const bytes = await readFile(file);
+    // The last was 3: as 1 it looks like the one before 2.
+    const newest = bytes.readBigUInt64LE(152) > bytes.readBigUInt64LE(16_384 + 152) ? 0 : 16_384;
+    bytes[newest + 152] = (bytes[newest + 152] ?? 0) ^ 2;
+    await writeFile(file, bytes);
+    await expect(prepareDataDirectory(disk, path)).rejects.toThrow(
+      /metadata\.mdb is damaged \(page [01]: .*\); restore it from a backup/,
     );
   });
 

@@ -27,7 +27,7 @@ const UNFINISHED = 'unfinished-copy';
 const HANDOVER = /^backup-[0-9a-f]{32}$/;
 
 /** LMDB's file before its first commit is at most this large. */
-const UNFLUSHED_METADATA_BYTES = 64 * 1024;
+const UNFLUSHED_METADATA_BYTES = 256 * 1024;
 
 /** A fresh file system of its own has this directory, and it is nobody's data. */
 const FOREIGN_BUT_HARMLESS = 'lost+found';
@@ -190,7 +190,7 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
     return { ...places, isNew: false };
   }
   await checkUnused(disk, path, names);
-  if (names.has(METADATA) && !(await isLmdbFile(disk, places.metadata))) {
+  if (names.has(METADATA) && !(await isWholeLmdbFile(disk, places.metadata))) {
     // A first start was cut off before its first flush. A file that held more is not ours to drop.
     if ((await sizeOf(disk, places.metadata)) > UNFLUSHED_METADATA_BYTES) {
       throw new DataDirectoryRefused(path, `it holds something else (${METADATA})`);
@@ -253,6 +253,11 @@ async function checkUnused(
   if (names.has(BLOBS) && (await disk.readDirectory(join(path, BLOBS))).length > 0) {
     throw new DataDirectoryRefused(path, 'it holds blobs, but its file `format` is missing');
   }
+}
+
+/** Both meta pages are there: the write that makes them is of several pages, and a crash can tear it. */
+async function isWholeLmdbFile(disk: Disk, path: string): Promise<boolean> {
+  return (await isLmdbFile(disk, path)) && (await metaProblems(disk, path)).length === 0;
 }
 
 async function sizeOf(disk: Disk, path: string): Promise<number> {
