@@ -22,6 +22,8 @@ const REGIONS = /** @type {const} */ ([
   'page header',
   'branch page',
   'leaf page',
+  'record page',
+  'head of a record page',
   'value pages',
   'free page',
   'blob header',
@@ -33,6 +35,8 @@ const METADATA = 'metadata.mdb';
 /** Where LMDB's header of a page ends, and what its flags say. */
 const HEADER_BYTES = 24;
 const FLAGS = { branch: 1, leaf: 2, overflow: 4 };
+/** A leaf page with so many keys holds records. */
+const CROWD = 20;
 /** What a meta page holds is at its beginning. */
 const META_BYTES = 168;
 const BLOB_HEADER_BYTES = 4096;
@@ -44,8 +48,14 @@ const BLOB_TRAILER_BYTES = 40;
 export class RotPlan {
   #directory;
   #pageBytes;
-  /** @type {{ branch: number[], leaf: number[], value: number[], free: number[] }} */
-  #pages = { branch: [], leaf: [], value: [], free: [] };
+  /** Leaf pages with many keys are full of records, those with few of bodies. */
+  #pages = {
+    branch: /** @type {number[]} */ ([]),
+    crowded: /** @type {number[]} */ ([]),
+    leaf: /** @type {number[]} */ ([]),
+    value: /** @type {number[]} */ ([]),
+    free: /** @type {number[]} */ ([]),
+  };
   /** @type {{ file: string, bytes: number }[]} */
   #blobs;
 
@@ -72,7 +82,7 @@ export class RotPlan {
    * @returns {Flip}
    */
   draw(random) {
-    const { branch, leaf, value, free } = this.#pages;
+    const { branch, crowded, leaf, value, free } = this.#pages;
     const used = [...branch, ...leaf];
     const bit = random.below(8);
     const region = random.pick(REGIONS);
@@ -91,6 +101,10 @@ export class RotPlan {
         return inPage([0, 1], 0, META_BYTES);
       case 'page header':
         return inPage([...used, ...value], 0, HEADER_BYTES);
+      case 'record page':
+        return inPage(crowded, 0, this.#pageBytes);
+      case 'head of a record page':
+        return inPage(crowded, 0, HEADER_BYTES + 2 * CROWD);
       case 'branch page':
         return inPage(branch, 0, this.#pageBytes);
       case 'leaf page':
@@ -111,7 +125,7 @@ export class RotPlan {
   /** @param {Buffer} metadata */
   #sortPages(metadata) {
     const size = this.#pageBytes;
-    const { branch, leaf, value, free } = this.#pages;
+    const { branch, crowded, leaf, value, free } = this.#pages;
     const newest = metadata.readBigUInt64LE(152) > metadata.readBigUInt64LE(size + 152) ? 0 : size;
     /** @type {Set<number>} */
     const used = new Set();
@@ -121,7 +135,9 @@ export class RotPlan {
       const begin = page * size;
       const isLeaf = (metadata.readUInt16LE(begin + 18) & FLAGS.leaf) !== 0;
       (isLeaf ? leaf : branch).push(page);
-      for (let i = 0; i < metadata.readUInt16LE(begin + 20) / 2; i++) {
+      const nodes = metadata.readUInt16LE(begin + 20) / 2;
+      if (isLeaf && nodes >= CROWD) crowded.push(page);
+      for (let i = 0; i < nodes; i++) {
         const at = begin + HEADER_BYTES + metadata.readUInt16LE(begin + HEADER_BYTES + 2 * i);
         if (!isLeaf) {
           walk(metadata.readUInt32LE(at));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CAN_LOOK } from '../clients/server-figures.mjs';
+import { runRot } from '../rot/run-rot.mjs';
 import { boundlessServers } from './boundless-servers.mjs';
 import { brokenEngines } from './broken-engines.mjs';
 import { crashModelChecks } from './crash-model-checks.mjs';
@@ -35,6 +36,7 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     ...(CAN_LOOK ? [boundlessServers(disk)] : []),
     orderChecks({ scratch: disk, failures }),
     fuzzChecks({ failures }),
+    blindScrub(join(scratch, 'blind')),
   ];
   for (const group of groups) {
     for await (const outcome of group) {
@@ -43,4 +45,20 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     }
   }
   return outcomes;
+}
+
+/**
+ * Without the scrub, objects vanish of which nobody is told.
+ * @param {string} scratch
+ * @returns {AsyncGenerator<SelfTestOutcome, void, undefined>}
+ */
+async function* blindScrub(scratch) {
+  const options = { seed: 'self-test', flips: 200, workers: 2, scratch, say: () => {} };
+  const { violations } = await runRot({ ...options, isBlind: true });
+  const problems = violations.flatMap(({ problems }) => problems);
+  yield {
+    name: 'flipped bits make objects vanish, of which only the scrub tells',
+    isRight: problems.some((problem) => /^nobody was told: .* is gone$/.test(problem)),
+    detail: 'nothing vanished',
+  };
 }

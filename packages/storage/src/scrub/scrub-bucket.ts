@@ -44,13 +44,21 @@ export async function scrubBucket(
     await run.report('damaged-bucket', { bucket: name }, what);
     hasEpoch = false;
   }
+  let isSearchable = true;
   // What was removed is not part of what is counted anew.
   const removed = { count: 0, digest: 0 };
   const tally = await tallyRecords(snapshot, incarnation, async (key, record, stored) => {
     run.counts.records++;
     await run.breathe();
-    if (!(record instanceof CorruptRecord)) return;
     const recordKey = objectRecordKey(key);
+    if (!(record instanceof CorruptRecord)) {
+      // A key that rotted leads a search astray from others, which a scan passes all the same.
+      if ((await snapshot.get(incarnation, recordKey))?.equals(stored) === true) return;
+      isSearchable = false;
+      const what = 'its record is there, but is not found under its key';
+      await run.report('damaged-record', { bucket: name, key }, what);
+      return;
+    }
     const gone =
       run.acceptsLoss &&
       (await run.metadata.commit(incarnation, [equals(recordKey, stored)], [remove(recordKey)])) ===
@@ -68,7 +76,7 @@ export async function scrubBucket(
   };
   const fits = await compareCounters(run, snapshot, bucket, left, tally.objects);
   // Without the epoch the partition may be empty as a whole, and nothing of nothing is missing.
-  const isWhole = fits && hasEpoch;
+  const isWhole = fits && hasEpoch && isSearchable;
   await findOrphanBodies(run, snapshot, bucket, tally, isWhole);
   await checkDeletionQueue(run, snapshot, bucket);
   return isWhole;
