@@ -15,7 +15,7 @@ Flags:
       --repair        put right what can be without losing anything: orphans, counters
       --accept-loss   also remove records that cannot be read, and take what is left for the whole:
                       counters and digests are counted anew (implies --repair)
-      --rate MIB      how much it reads a second, at most; 0 for no limit (default 0)
+      --rate MIB      how much of bodies it reads a second, at most; 0: no limit (default 0)
       --json          print one JSON document a line
   -h, --help          this text
 

@@ -10,7 +10,7 @@ Usage: openoss scrub [flags]
 
 Flags:
       --admin URL    where the server's health and metrics are (default http://127.0.0.1:9001)
-      --rate MIB     how much it reads a second, at most; 0 for no limit (default 50)
+      --rate MIB     how much of bodies it reads a second, at most; 0: no limit (default 50)
       --read-only    put nothing right
       --json         print one JSON document a line
   -h, --help         this text
