@@ -3,8 +3,8 @@
  */
 export { generateCredentials, RootCredentialsError } from '@openoss/directory';
 export {
-  checkDataDirectory,
   type CopyProgress,
+  checkDataDirectory,
   type Damage,
   DataDirectoryInUse,
   DataDirectoryRefused,

@@ -108,18 +108,6 @@ export class Metrics {
     });
   }
 
-  /** Adds a gauge whose value is read when it is scraped. */
-  observeGauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.#registry],
-      collect() {
-        this.set(read());
-      },
-    });
-  }
-
   requestBegan(): void {
     this.#inFlight += 1;
   }

@@ -304,9 +304,6 @@ export const bucketNameKey = (name: string): Buffer => Buffer.from(NAME + name);
 export const bucketOwnerKey = (owner: string, name: string): Buffer =>
   Buffer.from(`${OWNER}${owner}\0${name}`);
 
-/** The name in the key of a bucket's record. */
-export const bucketNameOf = (key: Buffer): string => key.toString('utf8', NAME.length);
-
 /** What the key of an owner's entry says. */
 export function ownerEntryOf(key: Buffer): { readonly owner: string; readonly name: string } {
   const [owner = '', name = ''] = key.toString('utf8', OWNER.length).split('\0');
