@@ -1,6 +1,6 @@
 /**
  * Writes as many bytes to a file as it is told, with the flush pattern of OpenOSS's blobs (1 MiB writes,
- * one under way while the next is made ready, a flush begun every 64 MiB, one at the end, and one of the
+ * one under way while the next is made ready, a flush begun every 16 MiB, one at the end, and one of the
  * directory) and nothing else: no network, no checksum. What the disk and Node give at most. Prints how
  * long it took, without the start of the process.
  */
@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 
 const SLAB_BYTES = 1024 * 1024;
-const FLUSH_EVERY_BYTES = 64 * 1024 * 1024;
+const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 
 const [target = '', size = '0'] = process.argv.slice(2);
 const total = Number(size);

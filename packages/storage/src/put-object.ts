@@ -45,7 +45,8 @@ export async function putObject(
       inlineLimit,
       crc64,
       digestThreads,
-      createBlob: (expectedSize) => blobs.create({ bucket: bucket.incarnation, key }, expectedSize),
+      createBlob: (expectedSize, tap) =>
+        blobs.create({ bucket: bucket.incarnation, key }, expectedSize, tap),
     });
     const complete = received;
     checkDigests(complete, request);

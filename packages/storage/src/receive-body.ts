@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { RunningDigests } from './digest/body-digests.js';
 import type { DigestThreads } from './digest/digest-threads.js';
-import type { BlobWriter } from './engine/blob-engine.js';
+import type { BlobWriter, BodyTap } from './engine/blob-engine.js';
+import type { Awaitable } from './engine/metadata-engine.js';
 
 /** A body that was read to its end, with what follows from its bytes. */
 export interface ReceivedBody {
@@ -24,7 +25,7 @@ export interface ReceiveBodyOptions {
   readonly crc64: Crc64Engine;
   /** Reckons the digests of bodies that do not stay in memory. */
   readonly digestThreads: DigestThreads;
-  createBlob(expectedSize: number | undefined): Promise<BlobWriter>;
+  createBlob(expectedSize: number | undefined, tap: BodyTap): Promise<BlobWriter>;
 }
 
 /**
@@ -56,8 +57,8 @@ export async function receiveBody(
       }
       gathered.push(chunk);
       if (received <= inlineLimit) continue;
-      large = await LargeBody.begin(await options.digestThreads.start(size), () =>
-        options.createBlob(size),
+      large = await LargeBody.begin(await options.digestThreads.start(size), (tap) =>
+        options.createBlob(size, tap),
       );
       for (const early of gathered.splice(0)) await large.write(early);
     }
@@ -106,33 +107,23 @@ class LargeBody {
 
   static async begin(
     digests: RunningDigests,
-    createBlob: () => Promise<BlobWriter>,
+    createBlob: (tap: BodyTap) => Promise<BlobWriter>,
   ): Promise<LargeBody> {
     try {
-      return new LargeBody(digests, await createBlob());
+      return new LargeBody(digests, await createBlob((bytes) => digests.update(bytes)));
     } catch (error) {
       digests.abandon();
       throw error;
     }
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
-    // The copy into the blob's buffer may start a write: the disk works while the bytes are digested.
-    const written = this.#blob.write(chunk);
-    try {
-      await this.#digests.update(chunk);
-    } finally {
-      // Also after a failure: nobody may end a blob while it is being written to.
-      await written;
-    }
+  write(chunk: Uint8Array): Awaitable<void> {
+    return this.#blob.write(chunk);
   }
 
   async finish(size: number): Promise<ReceivedBody> {
-    // The last bytes are digested while they are flushed.
-    const digested = this.#digests.finish();
-    digested.catch(() => {});
     await this.#blob.finish();
-    const { md5, crc64 } = await digested;
+    const { md5, crc64 } = await this.#digests.finish();
     return { size, md5, crc64, content: this.#blob };
   }
 

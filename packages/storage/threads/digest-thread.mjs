@@ -2,11 +2,11 @@
  * A thread that reckons digests of bodies, so that the event loop does not. `digest-threads.ts` starts
  * it and says what to do; both sides know these messages:
  *
- *     to it     [BEGIN, stream, algorithm, memory]   `memory`: the stream's pieces, shared
- *               [UPDATE, stream, offset, length]     the next bytes, in the stream's memory
+ *     to it     [BEGIN, stream, algorithm]
+ *               [UPDATE, stream, piece, bytes]       the next bytes, in shared memory
  *               [FINISH, stream]
  *               [ABANDON, stream]
- *     from it   [TAKEN, stream, offset]              those bytes are no longer needed
+ *     from it   [TAKEN, stream, piece]               those bytes are no longer needed
  *               [DONE, stream, digest]               in upper-case hexadecimal
  *
  * Plain JavaScript, for it runs as it stands from the sources and from what is built.
@@ -27,7 +27,6 @@ const DONE = 1;
  * @property {(bytes: Uint8Array) => void} update
  * @property {() => string} finish in hexadecimal
  * @property {() => void} end whatever happened
- * @property {Uint8Array} memory
  */
 
 /** @type {Map<number, Reckoning>} */
@@ -38,22 +37,20 @@ const idle = [];
 // Made before anything is asked for: messages are then obeyed in order, without waiting.
 for (let count = 0; count < 4; count++) idle.push(await createCRC64());
 
-/** @param {Uint8Array} memory @returns {Reckoning} */
-function md5(memory) {
+/** @returns {Reckoning} */
+function md5() {
   const hash = createHash('md5');
   return {
-    memory,
     update: (bytes) => void hash.update(bytes),
     finish: () => hash.digest('hex'),
     end() {},
   };
 }
 
-/** @param {Uint8Array} memory @param {import('hash-wasm').IHasher} hasher @returns {Reckoning} */
-function crc64(memory, hasher) {
+/** @param {import('hash-wasm').IHasher} hasher @returns {Reckoning} */
+function crc64(hasher) {
   hasher.init();
   return {
-    memory,
     update: (bytes) => void hasher.update(bytes),
     finish: () => hasher.digest('hex'),
     end: () => void idle.push(hasher),
@@ -76,10 +73,8 @@ async function obeyAll() {
   for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
     const [order, stream] = message;
     if (order === BEGIN) {
-      const [, , algorithm, shared] = message;
-      const memory = new Uint8Array(shared);
-      if (algorithm === 'md5') {
-        streams.set(stream, md5(memory));
+      if (message[2] === 'md5') {
+        streams.set(stream, md5());
         continue;
       }
       let hasher = idle.pop();
@@ -88,15 +83,15 @@ async function obeyAll() {
         hasher = await createCRC64();
         making = false;
       }
-      streams.set(stream, crc64(memory, hasher));
+      streams.set(stream, crc64(hasher));
       continue;
     }
     const reckoning = streams.get(stream);
     if (reckoning === undefined) continue;
     if (order === UPDATE) {
-      const [, , offset, length] = message;
-      reckoning.update(reckoning.memory.subarray(offset, offset + length));
-      port?.postMessage([TAKEN, stream, offset]);
+      const [, , piece, bytes] = message;
+      reckoning.update(bytes);
+      port?.postMessage([TAKEN, stream, piece]);
       continue;
     }
     streams.delete(stream);

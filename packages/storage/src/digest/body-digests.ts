@@ -1,3 +1,5 @@
+import type { Awaitable } from '../engine/metadata-engine.js';
+
 /** The digests that every body has. */
 export interface BodyDigests {
   /** Upper-case hexadecimal MD5. */
@@ -9,10 +11,10 @@ export interface BodyDigests {
 /** The digests of one body, as its bytes come; exactly one of `finish` and `abandon` ends it. */
 export interface RunningDigests {
   /**
-   * Takes the next bytes; a promise asks the caller to wait before the next call. The bytes may be
-   * changed when this has returned or resolved.
+   * Takes the next bytes. They may be changed when what it returns has resolved; the next bytes may
+   * be given before.
    */
-  update(bytes: Uint8Array): Promise<void> | undefined;
+  update(bytes: Uint8Array): Awaitable<void>;
   finish(): Promise<BodyDigests>;
   /** Lets go of it without a result; harmless after `finish`. */
   abandon(): void;

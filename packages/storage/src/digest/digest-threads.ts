@@ -24,7 +24,7 @@ const DIGESTED_HERE = 256 * 1024;
 
 /** Whoever waits for a stream's answers. */
 export interface StreamListener {
-  taken(offset: number): void;
+  taken(piece: number): void;
   done(digest: string): void;
   failed(error: Error): void;
 }
@@ -58,9 +58,9 @@ class DigestThread {
     return this.#listeners.size;
   }
 
-  begin(stream: number, algorithm: string, memory: SharedArrayBuffer, listener: StreamListener) {
+  begin(stream: number, algorithm: string, listener: StreamListener): DigestStream {
     this.#listeners.set(stream, listener);
-    this.#worker.postMessage([ORDER.begin, stream, algorithm, memory]);
+    this.#worker.postMessage([ORDER.begin, stream, algorithm]);
     return {
       send: (order: number, ...values: readonly unknown[]) => {
         this.#worker.postMessage([order, stream, ...values]);
@@ -106,10 +106,9 @@ export class DigestThreads {
     if (!hasProgram || (size !== undefined && size <= DIGESTED_HERE)) {
       return InlineDigests.start(this.#crc64);
     }
-    return new ThreadedDigests((algorithm, memory, listener) => {
-      const thread = this.#leastLoaded();
-      return thread.begin(this.#streams++, algorithm, memory, listener);
-    });
+    return new ThreadedDigests((algorithm, listener) =>
+      this.#leastLoaded().begin(this.#streams++, algorithm, listener),
+    );
   }
 
   /** Ends the threads; bodies that are under way fail. */

@@ -15,7 +15,7 @@ export class InlineDigests implements RunningDigests {
     return new InlineDigests(await crc64.start());
   }
 
-  update(bytes: Uint8Array): undefined {
+  update(bytes: Uint8Array): void {
     this.#md5.update(bytes);
     this.#crc64.update(bytes);
   }

@@ -14,6 +14,12 @@ export interface BlobBinding {
   readonly key: string;
 }
 
+/**
+ * Sees the bytes of a body on their way to a blob, front to back, in whatever pieces the engine has
+ * them. They stay as they are until what it returns has resolved; the engine may go on meanwhile.
+ */
+export type BodyTap = (bytes: Uint8Array) => Awaitable<void>;
+
 /** A blob being written; exactly one of `finish` and `abort` ends it. */
 export interface BlobWriter {
   /** Begins with its writer session's id. */
@@ -57,8 +63,11 @@ export interface FoundBlob {
 }
 
 export interface BlobEngine {
-  /** Starts a blob. `expectedSize`, in bytes, sizes buffers and promises nothing. */
-  create(binding: BlobBinding, expectedSize?: number): Promise<BlobWriter>;
+  /**
+   * Starts a blob. `expectedSize`, in bytes, sizes buffers and promises nothing. When the writer's
+   * `finish` resolves, `tap` is done with all bytes; should it fail, the writer's next call does.
+   */
+  create(binding: BlobBinding, expectedSize?: number, tap?: BodyTap): Promise<BlobWriter>;
 
   /**
    * Opens a blob that was finished. Throws {@link BlobGone} when there is none, and

@@ -1,5 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { BLOB_BLOCK_BYTES, type BlobWriter, StorageFull } from '../../engine/blob-engine.js';
+import {
+  BLOB_BLOCK_BYTES,
+  type BlobWriter,
+  type BodyTap,
+  StorageFull,
+} from '../../engine/blob-engine.js';
 import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 import type { Awaitable } from '../../engine/metadata-engine.js';
@@ -11,7 +16,10 @@ import { SLAB_BYTES, type SlabPool } from './slab-pool.js';
  * A large blob is flushed while it comes in, every so many bytes, so that the flush at its end does
  * not have all of it to write and the kernel's dirty pages stay few.
  */
-const FLUSH_EVERY_BYTES = 64 * 1024 * 1024;
+const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
+
+/** Slabs of one blob that are being written or looked at, besides the one that is being filled. */
+const SLABS_UNDER_WAY = 2;
 
 /** What a writer shares with the others of its engine. */
 export interface BlobFileSurroundings {
@@ -30,11 +38,14 @@ export interface NewBlobFile {
   readonly header: Buffer;
   /** Resolves when every directory entry on the way to the file is on stable storage. */
   readonly entered: Promise<void>;
+  /** Sees the body's bytes. */
+  readonly tap?: BodyTap | undefined;
 }
 
 /**
- * Writes one blob's file. Chunks are gathered into slabs and a full slab is written while the next
- * one fills, so disk and network overlap with two slabs of memory however large the body is.
+ * Writes one blob's file. Chunks are gathered into slabs; a full slab is written, and looked at by the
+ * tap, while the next ones fill. So network, digests and disk overlap, with three slabs of memory
+ * however large the body is.
  */
 export class BlobFileWriter implements BlobWriter {
   readonly id: string;
@@ -52,8 +63,11 @@ export class BlobFileWriter implements BlobWriter {
   /** CRC-32 and length of the block that is not full yet. */
   #blockCrc = 0;
   #blockBytes = 0;
-  /** The one write that is under way. */
+  /** The last of the writes, which go to the disk one after another. */
   #writing: Promise<void> = Promise.resolve();
+  /** For each slab that was handed on, when it is nobody's any more; oldest first. */
+  readonly #underWay: Promise<void>[] = [];
+  readonly #tap: BodyTap | undefined;
   #earlyFlush: Promise<void> = Promise.resolve();
   #flushedTo = 0;
   #closed = false;
@@ -61,7 +75,7 @@ export class BlobFileWriter implements BlobWriter {
 
   constructor(
     around: BlobFileSurroundings,
-    { id, path, file, header, entered }: NewBlobFile,
+    { id, path, file, header, entered, tap }: NewBlobFile,
     expectedSize: number,
   ) {
     this.id = id;
@@ -69,6 +83,7 @@ export class BlobFileWriter implements BlobWriter {
     this.#path = path;
     this.#file = file;
     this.#entered = entered;
+    this.#tap = tap;
     // Asked about at the end; an abort before that must not leave an unhandled rejection.
     entered.catch(() => {});
     // A blob that is known to be small gets a buffer of its size and goes out in one write.
@@ -89,16 +104,24 @@ export class BlobFileWriter implements BlobWriter {
   async finish(): Promise<void> {
     if (this.#blockBytes > 0) this.#checksums.push(this.#blockCrc);
     const trailer = blobTrailer(this.#headerCrc, this.#size, this.#checksums);
-    if (this.#filled + trailer.length <= this.#slab.length) {
-      trailer.copy(this.#slab, this.#filled);
-      this.#filled += trailer.length;
-      await this.#writing;
-      await this.#writeAll(this.#slab.subarray(0, this.#filled), this.#position);
-    } else {
-      await this.#writing;
-      await this.#writeAll(this.#slab.subarray(0, this.#filled), this.#position);
-      await this.#writeAll(trailer, this.#position + this.#filled);
+    const looked = this.#lookAt(this.#bodyInSlab());
+    looked.catch(() => {});
+    try {
+      if (this.#filled + trailer.length <= this.#slab.length) {
+        trailer.copy(this.#slab, this.#filled);
+        this.#filled += trailer.length;
+        await this.#writing;
+        await this.#writeAll(this.#slab.subarray(0, this.#filled), this.#position);
+      } else {
+        await this.#writing;
+        await this.#writeAll(this.#slab.subarray(0, this.#filled), this.#position);
+        await this.#writeAll(trailer, this.#position + this.#filled);
+      }
+    } finally {
+      // The slab must not be another's while the tap looks at it.
+      await looked;
     }
+    await Promise.all(this.#underWay);
     await this.#earlyFlush;
     await Promise.all([this.#flush(), this.#entered]);
     await this.#close();
@@ -138,19 +161,36 @@ export class BlobFileWriter implements BlobWriter {
     }
   }
 
-  /** Starts writing the full slab as soon as the one before it is written. */
+  /** What of the body is in the slab: all that is, but for the header in the first. */
+  #bodyInSlab(): Buffer {
+    return this.#slab.subarray(this.#position === 0 ? BLOB_HEADER_BYTES : 0, this.#filled);
+  }
+
+  async #lookAt(body: Buffer): Promise<void> {
+    if (body.length > 0) await this.#tap?.(body);
+  }
+
+  /** Hands the full slab on: to the disk, behind the one before it, and to the tap. */
   async #submit(): Promise<void> {
-    await this.#writing;
+    if (this.#underWay.length === SLABS_UNDER_WAY) await this.#underWay[0];
     const slab = this.#slab;
     const position = this.#position;
+    const body = this.#bodyInSlab();
     this.#position += slab.length;
     this.#slab = this.#around.slabs.take();
     this.#filled = 0;
-    this.#writing = this.#writeAll(slab, position).finally(() => {
+    const written = this.#writing.then(() => this.#writeAll(slab, position));
+    this.#writing = written;
+    const done = bothSettled(written, this.#lookAt(body)).finally(() => {
       this.#around.slabs.release(slab);
     });
     // Whoever writes or ends next learns of a failure; until then it is not unhandled.
-    this.#writing.catch(() => {});
+    written.catch(() => {});
+    done.then(
+      () => void this.#underWay.shift(),
+      () => {},
+    );
+    this.#underWay.push(done);
     if (position - this.#flushedTo >= FLUSH_EVERY_BYTES) {
       this.#flushedTo = position;
       const before = this.#earlyFlush;
@@ -191,7 +231,7 @@ export class BlobFileWriter implements BlobWriter {
 
   async #remove(): Promise<void> {
     // What is under way still uses the descriptor and the slabs.
-    await Promise.allSettled([this.#writing, this.#earlyFlush, this.#entered]);
+    await Promise.allSettled([this.#writing, ...this.#underWay, this.#earlyFlush, this.#entered]);
     try {
       await this.#close();
       // After a failure nobody knows what is on disk and named by a record: touch nothing.
@@ -201,4 +241,11 @@ export class BlobFileWriter implements BlobWriter {
       this.#around.log.warn({ err: error, blob: this.id }, 'could not remove an abandoned blob');
     }
   }
+}
+
+/** Waits for both, then fails as the first that failed. */
+async function bothSettled(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await Promise.allSettled([one, other]);
+  await one;
+  await other;
 }

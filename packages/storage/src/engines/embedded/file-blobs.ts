@@ -5,6 +5,7 @@ import {
   BlobGone,
   type BlobReader,
   type BlobWriter,
+  type BodyTap,
   type FoundBlob,
   StorageFull,
 } from '../../engine/blob-engine.js';
@@ -73,7 +74,7 @@ export class FileBlobs implements BlobEngine {
     this.#around = { disk, failStop, log, slabs: new SlabPool(memory) };
   }
 
-  async create(binding: BlobBinding, expectedSize = 0): Promise<BlobWriter> {
+  async create(binding: BlobBinding, expectedSize = 0, tap?: BodyTap): Promise<BlobWriter> {
     this.#failStop.check();
     if (this.#closed) throw new StoreClosed();
     const id = this.#ids.next();
@@ -96,7 +97,7 @@ export class FileBlobs implements BlobEngine {
       fanOut.entered,
       this.#flusher.flush(fanOutDirectory),
     ]).then(() => {});
-    return new BlobFileWriter(this.#around, { id, path, file, header, entered }, expectedSize);
+    return new BlobFileWriter(this.#around, { id, path, file, header, entered, tap }, expectedSize);
   }
 
   async open(id: string, binding?: BlobBinding): Promise<BlobReader> {

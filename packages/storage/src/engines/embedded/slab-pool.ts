@@ -9,7 +9,10 @@ export const SMALL_SLAB_BYTES = 64 * 1024;
 /** Free slabs that are kept for the next writer. */
 const KEPT_SLABS = 16;
 
-/** Large buffers that go from writer to writer instead of through the garbage collector. */
+/**
+ * Large buffers that go from writer to writer instead of through the garbage collector. Their memory
+ * is shared: the threads that reckon digests read it where it is.
+ */
 export class SlabPool {
   readonly #memory: TransferMemory;
   readonly #free: Buffer[] = [];
@@ -23,7 +26,8 @@ export class SlabPool {
   take(bytes = SLAB_BYTES): Buffer {
     const granted = this.#memory.take(Math.min(bytes, SLAB_BYTES), SMALL_SLAB_BYTES);
     const slab =
-      (granted === SLAB_BYTES ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(granted);
+      (granted === SLAB_BYTES ? this.#free.pop() : undefined) ??
+      Buffer.from(new SharedArrayBuffer(granted));
     this.#lent.add(slab);
     return slab;
   }
