@@ -119,6 +119,8 @@ class LargeBody {
   async write(chunk: Uint8Array): Promise<void> {
     // The copy into the blob's buffer may start a write: the disk works while the bytes are digested.
     const written = this.#blob.write(chunk);
+    // It may fail while the bytes are still digested: that is heard of below, and not unhandled.
+    if (written instanceof Promise) written.catch(() => {});
     try {
       await this.#digests.update(chunk);
     } finally {
