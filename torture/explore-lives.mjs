@@ -54,6 +54,7 @@ import { SeededRandom } from './workload/seeded-random.mjs';
  * @property {number} points crash points
  * @property {number} choices images that were made, of which most were equal to others
  * @property {number} acknowledged operations
+ * @property {number} faults calls to the disk that went wrong
  * @property {FoundViolation[]} violations
  */
 
@@ -78,6 +79,7 @@ import { SeededRandom } from './workload/seeded-random.mjs';
  * @property {CrashStates} states
  * @property {readonly string[]} problems what went wrong while it ran, though nothing had crashed
  * @property {DiskImage} last the disk at the end, with nothing lost
+ * @property {number} [faults] calls to the disk that went wrong
  */
 
 /** A day when the first life begins, in milliseconds since 1970. */
@@ -108,6 +110,7 @@ export async function exploreLives(seed, lives, live, options) {
     points: 0,
     choices: 0,
     acknowledged: 0,
+    faults: 0,
     violations: [],
   };
   /** @type {{ image: DiskImage, states: ReadonlyMap<string, string> }} */
@@ -120,7 +123,12 @@ export async function exploreLives(seed, lives, live, options) {
     const life = random.fork(`life ${number}`);
     const name = `${seed}, life ${number}`;
     const oracle = new Oracle([...disk.states].map(([subject, state]) => [subject, [state]]));
-    const { states, problems, last } = await live({
+    const {
+      states,
+      problems,
+      last,
+      faults = 0,
+    } = await live({
       name,
       store,
       image: disk.image,
@@ -133,6 +141,7 @@ export async function exploreLives(seed, lives, live, options) {
       endsWell: life.chance(0.3),
       mountPoint: join(scratch, `life-${process.pid}`),
     });
+    result.faults += faults;
     if (problems.length > 0) {
       const what = { life: name, digest: 'none', image: last, inlineLimit, expectations: [] };
       result.violations.push({

@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { openEmbeddedStore } from '@openoss/storage';
+import { EngineFailed, openEmbeddedStore } from '@openoss/storage';
 import { CrashStates } from '../crash-model/crash-states.mjs';
 import { imageWithoutCrash } from '../crash-model/disk-image.mjs';
 import { contentOfBytes, EMPTY_CONTENT } from '../crash-model/file-content.mjs';
 import { ForgetfulVolume } from '../crash-model/forgetful-volume.mjs';
+import { FailingDisk } from '../faults/failing-disk.mjs';
 import { METADATA_FILE, MetadataPlace } from '../recovery/metadata-file.mjs';
 import { ROOM } from '../workload/client-program.mjs';
 import { performOperation } from '../workload/perform-operation.mjs';
@@ -20,9 +21,9 @@ import { volumeDisk } from './volume-disk.mjs';
  */
 
 /**
- * @typedef {LifePlan & { readonly lie?: Lie | undefined, readonly steps?: number | undefined }} LifeOptions
+ * @typedef {LifePlan & { readonly lie?: Lie | undefined, readonly steps?: number | undefined, readonly fails?: boolean }} LifeOptions
  *   `lie`: how the disk breaks its word; `steps`: after so many the life ends, if it has not ended by
- *   itself
+ *   itself; `fails`: the disk's calls go wrong now and then, once the store is open
  */
 
 /**
@@ -45,7 +46,12 @@ export async function runLife(options) {
   const life = new Life(options);
   try {
     await life.run();
-    return { states: life.states, problems: life.problems, last: life.image() };
+    return {
+      states: life.states,
+      problems: life.problems,
+      last: life.image(),
+      faults: life.faults,
+    };
   } finally {
     await life.end();
   }
@@ -71,6 +77,9 @@ class Life {
   #closing;
   #isClosed = false;
   #commits = -1;
+  /** @type {FailingDisk | undefined} */
+  #failing;
+  #hasStopped = false;
   /** LMDB's file as it is now. @type {{ content: FileContent, bytes: Buffer }} */
   #metadata = { content: EMPTY_CONTENT, bytes: Buffer.alloc(0) };
 
@@ -84,8 +93,20 @@ class Life {
     this.#place.place(store, image);
     this.#readMetadata();
     this.#clients = programs.map(
-      (program) => new Client(program, oracle, (problem) => this.problems.push(problem)),
+      (program) =>
+        new Client(
+          // What an update leaves depends on the puts before it, which may have been refused.
+          options.fails ? program.filter(({ kind }) => kind !== 'update') : program,
+          oracle,
+          (problem) => this.problems.push(problem),
+          () => (this.#failing?.met ?? 0) > 0,
+        ),
     );
+  }
+
+  /** How many calls to the disk went wrong. */
+  get faults() {
+    return this.#failing?.met ?? 0;
   }
 
   async run() {
@@ -117,6 +138,7 @@ class Life {
   /** Lets go of everything; nothing of this is looked at. */
   async end() {
     for (const client of this.#clients) client.stop();
+    this.#failing?.end();
     this.#schedule.drain();
     await this.#opening;
     await this.#engine?.close();
@@ -124,30 +146,43 @@ class Life {
   }
 
   #open() {
-    const { store, random, startedAt, inlineLimit, lie } = this.#options;
+    const { store, random, startedAt, inlineLimit, lie, fails } = this.#options;
     let now = startedAt;
     /** @type {(details: object, message: string) => void} */
     const complain = (details, message) => {
+      // A disk that fails is complained of; bytes that are not those that were written must not be.
+      if (this.faults > 0 && !/is damaged/.test(message)) return;
       this.problems.push(`${message}: ${'err' in details ? details.err : JSON.stringify(details)}`);
     };
+    const sound = volumeDisk({
+      mountPoint: this.#place.mountPoint,
+      volume: this.#volume,
+      store,
+      outside: this.#place.outside,
+      schedule: this.#schedule.schedule,
+      random: random.fork('disk'),
+      ...(lie === undefined ? {} : { lie }),
+    });
+    if (fails) this.#failing = new FailingDisk(sound, random.fork('faults'));
     this.#opening = openEmbeddedStore({
       directory: this.#place.dataDirectory,
-      disk: volumeDisk({
-        mountPoint: this.#place.mountPoint,
-        volume: this.#volume,
-        store,
-        outside: this.#place.outside,
-        schedule: this.#schedule.schedule,
-        random: random.fork('disk'),
-        ...(lie === undefined ? {} : { lie }),
-      }),
+      disk: this.#failing?.disk ?? sound,
       clock: () => now++,
       inlineLimit,
+      // A reserve file holds nothing that a crash could lose, and would be most of the steps.
+      minFreeBytes: 0,
       log: { info() {}, warn: complain, error: complain },
-      onFatal: (error) => this.problems.push(`the store stopped: ${error.message}`),
+      onFatal: (error) => {
+        if (this.#hasStopped) this.problems.push(`the store stopped twice: ${error.message}`);
+        this.#hasStopped = true;
+        if (this.#failing?.hasFailedFlush !== true) {
+          this.problems.push(`the store stopped: ${error.message}`);
+        }
+      },
     }).then(
       (engine) => {
         this.#engine = engine;
+        this.#failing?.begin();
       },
       (error) => {
         this.problems.push(`the store cannot be opened: ${error}`);
@@ -167,6 +202,10 @@ class Life {
       if (this.#schedule.waiting === 0) return this.problems.length > 0 ? undefined : false;
       this.#schedule.step(random);
       return true;
+    }
+    if (this.#failing?.hasFailedFlush) {
+      if (!this.#hasStopped) this.problems.push('a flush failed, and the store goes on');
+      return undefined;
     }
     const idle = this.#clients.filter((client) => client.isIdle);
     const chosen = random.below(this.#schedule.waiting + Math.min(idle.length, 2));
@@ -258,6 +297,7 @@ class Client {
   #program;
   #oracle;
   #onProblem;
+  #mayFail;
   #next = 0;
   #isBusy = false;
 
@@ -265,11 +305,13 @@ class Client {
    * @param {readonly Operation[]} program
    * @param {Oracle} oracle
    * @param {(problem: string) => void} onProblem
+   * @param {() => boolean} mayFail the disk has given a reason
    */
-  constructor(program, oracle, onProblem) {
+  constructor(program, oracle, onProblem, mayFail) {
     this.#program = program;
     this.#oracle = oracle;
     this.#onProblem = onProblem;
+    this.#mayFail = mayFail;
   }
 
   /** It could begin something. */
@@ -286,7 +328,12 @@ class Client {
     performOperation(engine, operation)
       .then(
         (done) => (done ? this.#oracle.acknowledge(intent) : this.#oracle.refuse(intent)),
-        (error) => this.#onProblem(`${operation.kind} of ${operation.subject} failed: ${error}`),
+        (error) => {
+          // The store stopped: it may have happened, and will be seen when it is opened again.
+          if (error instanceof EngineFailed) return;
+          if (this.#mayFail()) this.#oracle.refuse(intent);
+          else this.#onProblem(`${operation.kind} of ${operation.subject} failed: ${error}`);
+        },
       )
       .finally(() => {
         this.#isBusy = false;

@@ -159,6 +159,6 @@ export function volumeDisk({ mountPoint, volume, store, outside, schedule, rando
         if (lie !== 'flushDirectory') volume.flushDirectory(node, upTo);
       });
     },
-    space: async () => ({ free: 2 ** 40, total: 2 ** 41 }),
+    space: () => ({ free: 2 ** 40, total: 2 ** 41 }),
   };
 }

@@ -39,6 +39,8 @@ let now = task.startedAt;
 const store = await openEmbeddedStore({
   directory,
   inlineLimit,
+  // A reserve file holds nothing that a crash could lose, and would be most of the trace.
+  minFreeBytes: 0,
   clock: () => now++,
   log: { info() {}, warn: complain, error: complain },
 });

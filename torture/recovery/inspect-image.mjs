@@ -115,6 +115,8 @@ async function withStore({ place, volume, store, inlineLimit }, { problems }, us
       schedule: async (_what, perform) => perform(),
     }),
     inlineLimit,
+    // A reserve file holds nothing, and would be written for every image.
+    minFreeBytes: 0,
     log: { info() {}, warn: complain, error: complain },
     onFatal: (error) => problems.push(`the store stopped: ${error.message}`),
   });

@@ -26,6 +26,7 @@ import { WorkerPool } from './worker-pool.mjs';
  * @property {number} points
  * @property {number} choices
  * @property {number} acknowledged
+ * @property {number} faults
  * @property {number} milliseconds
  * @property {ReportedViolation[]} violations
  */
@@ -50,7 +51,7 @@ export async function exploreSeeds(options) {
   /** @type {Set<string>} */
   const distinct = new Set();
   /** @type {Omit<ExploredSeeds, 'states' | 'milliseconds'>} */
-  const sum = { seeds: 0, points: 0, choices: 0, acknowledged: 0, violations: [] };
+  const sum = { seeds: 0, points: 0, choices: 0, acknowledged: 0, faults: 0, violations: [] };
   let nextSeed = 0;
   const isEnough = () =>
     (only === undefined ? distinct.size >= wanted : nextSeed > 0) ||
@@ -82,12 +83,13 @@ export async function exploreSeeds(options) {
         sum.violations.push(await explainDeath(pool, job, outcome.died));
         continue;
       }
-      const { digests, points, choices: made, acknowledged, violations } = outcome.report;
+      const { digests, points, choices: made, acknowledged, faults, violations } = outcome.report;
       const text = Buffer.from(digests).toString('latin1');
       for (let at = 0; at < text.length; at += 12) distinct.add(text.slice(at, at + 12));
       sum.points += points;
       sum.choices += made;
       sum.acknowledged += acknowledged;
+      sum.faults += faults;
       sum.violations.push(...violations);
     }
   };

@@ -13,7 +13,7 @@ import { failureText } from '../recovery/failure-file.mjs';
 
 /**
  * @typedef {object} ExploreJob
- * @property {'forgetting-disk' | 'metadata-trace'} part
+ * @property {'forgetting-disk' | 'metadata-trace' | 'faults'} part
  * @property {string} seed
  * @property {number} choices
  * @property {number} lanes
@@ -32,6 +32,7 @@ import { failureText } from '../recovery/failure-file.mjs';
  * @property {number} points
  * @property {number} choices
  * @property {number} acknowledged
+ * @property {number} faults
  * @property {ReportedViolation[]} violations
  */
 
@@ -46,7 +47,14 @@ import { failureText } from '../recovery/failure-file.mjs';
 
 replaceRandomBytes();
 const { exploreForgettingDisk } = await import('../forgetting-disk/explore-forgetting-disk.mjs');
+const { exploreFaults } = await import('../faults/explore-faults.mjs');
 const { exploreMetadataTrace } = await import('../metadata-trace/explore-metadata-trace.mjs');
+
+const EXPLORATIONS = {
+  'forgetting-disk': exploreForgettingDisk,
+  'metadata-trace': exploreMetadataTrace,
+  faults: exploreFaults,
+};
 
 /**
  * @param {ExploreJob} job
@@ -55,7 +63,7 @@ const { exploreMetadataTrace } = await import('../metadata-trace/explore-metadat
 async function explore(job) {
   const { part, seed, scratch, failures } = job;
   mkdirSync(scratch, { recursive: true });
-  const run = part === 'forgetting-disk' ? exploreForgettingDisk : exploreMetadataTrace;
+  const run = EXPLORATIONS[part];
   const { store, digests, violations, ...counts } = await run(seed, job);
   return {
     ...counts,

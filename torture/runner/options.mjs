@@ -7,6 +7,7 @@ export const PARTS = /** @type {const} */ ([
   'kill-loop',
   'forgetting-disk',
   'metadata-trace',
+  'faults',
   'clients',
   'order',
   'fuzz',
@@ -33,8 +34,8 @@ Flags:
       --flip N          only this one of the flipped bits (with --part rot and --seed), as a
                         violation names it
       --seed TEXT       what everything is drawn from (default: a new one)
-      --workload SEED   only the one workload of this seed (with --part forgetting-disk or
-                        metadata-trace), as a violation names it
+      --workload SEED   only the one workload of this seed (with --part forgetting-disk,
+                        metadata-trace or faults), as a violation names it
       --workers N       processes at a time (default: one for each processor)
       --out DIR         where the report goes (default torture/results)
       --replay FILE     look at a violation that was kept again, and at nothing else: the disk

@@ -11,6 +11,7 @@ import { exploreSeeds } from './explore-seeds.mjs';
 
 /**
  * @import { Part, TortureOptions } from './options.mjs'
+ * @import { ReportedViolation } from './exploring-worker.mjs'
  * @import { PartResult } from './part-result.mjs'
  */
 
@@ -29,6 +30,7 @@ const TITLES = {
   'forgetting-disk': 'A disk that forgets: the engine behind its `Disk` port',
   clients: 'Clients that misbehave: bounded, given up, others unaffected; overload is refused',
   rot: 'Rot: flipped bits in records, bodies, blobs and the pages of LMDB',
+  faults: 'Faults: a disk whose calls go wrong at random, under concurrent clients',
   'metadata-trace': "LMDB's own file, and all others: recorded writes and flushes",
   order: 'Order: what concurrent clients saw is linearizable, across kills',
   fuzz: 'Fuzz: whatever is sent, a well-formed answer or a closed connection',
@@ -72,6 +74,8 @@ async function resultOf(name, context, hasTraces) {
       return runSelfTest(context, hasTraces);
     case 'kill-loop':
       return runKills(context);
+    case 'faults':
+      return runFaults(context);
     case 'clients':
       return runCrowds(context);
     case 'rot':
@@ -125,6 +129,55 @@ async function runKills({ options, disk, failures, say }) {
       problems,
       replay: `npm run torture -- --part kill-loop --kills ${kills} --seed ${seed}`,
     })),
+  };
+}
+
+/** Crash states to open after faults, and ways of losing what is pending at one crash point. */
+const FAULT_SCALE = {
+  short: { states: 1200, choices: 2 },
+  full: { states: 100_000, choices: 6 },
+};
+
+/**
+ * @param {PartContext} context
+ * @returns {Promise<Found>}
+ */
+async function runFaults({ options, scratch, failures, say }) {
+  const { seed, workers, full, workload } = options;
+  const part = 'faults';
+  const result = await exploreSeeds({
+    part,
+    seed,
+    ...(full ? FAULT_SCALE.full : FAULT_SCALE.short),
+    workers: workload === undefined ? workers : 1,
+    scratch: join(scratch, part),
+    failures,
+    say,
+    ...(workload === undefined ? {} : { only: workload }),
+  });
+  return {
+    figures: {
+      'calls to the disk that went wrong': result.faults,
+      workloads: result.seeds,
+      'operations acknowledged': result.acknowledged,
+      'distinct crash states on the way': result.states,
+    },
+    violations: result.violations.map((violation) => reported(part, violation)),
+  };
+}
+
+/**
+ * @param {string} part
+ * @param {ReportedViolation} violation
+ */
+function reported(part, { seed, life, problems, file }) {
+  return {
+    where: `workload ${seed}, ${life}`,
+    problems,
+    replay:
+      file === undefined
+        ? `npm run torture -- --part ${part} --workload ${seed}`
+        : `npm run torture -- --replay ${file}`,
   };
 }
 
@@ -217,14 +270,7 @@ async function explore(part, { options, scratch, failures, say }, hasTraces) {
       'operations acknowledged': result.acknowledged,
       'states a minute': Math.round((result.states / result.milliseconds) * 60_000),
     },
-    violations: result.violations.map(({ seed, life, problems, file }) => ({
-      where: `workload ${seed}, ${life}`,
-      problems,
-      replay:
-        file === undefined
-          ? `npm run torture -- --part ${part} --workload ${seed}`
-          : `npm run torture -- --replay ${file}`,
-    })),
+    violations: result.violations.map((violation) => reported(part, violation)),
   };
 }
 

@@ -38,6 +38,7 @@ describe('openoss serve refuses, before it touches anything,', () => {
     [['--idle-seconds', '0'], '--idle-seconds takes more than 0 seconds'],
     [['--head-seconds', 'x'], '--head-seconds takes a number of seconds'],
     [['--keep-alive-seconds', '0.0'], '--keep-alive-seconds takes more than 0 seconds'],
+    [['--min-free-space', '1GB'], '--min-free-space takes a size such as'],
     [['surplus'], 'unexpected argument: surplus'],
     [['--', 'surplus'], 'unexpected argument: surplus'],
   ])('%j', async (args, message) => {

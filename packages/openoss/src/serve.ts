@@ -8,6 +8,7 @@ import {
   type Service,
   startService,
 } from '@openoss/server';
+import { readByteSize } from './byte-size.js';
 import { type FlagValues, readFlags, readListenAddress, UsageError } from './command-line.js';
 import { explainStartFailure } from './explain-start-failure.js';
 import { checkRegion } from './region.js';
@@ -26,6 +27,8 @@ Flags:
       --host-suffix NAME       serve buckets as <bucket>.NAME too; may be given again
       --tls-cert FILE          certificate chain in PEM: serve HTTPS (with --tls-key)
       --tls-key FILE           its private key in PEM
+      --min-free-space SIZE    refuse puts when less is free on the disk, such as 256MiB; 0 for never
+                               (default 512MiB, or a tenth of a small disk)
       --restore-seconds N      how long restoring an archived object takes (default 1)
       --max-connections N      open connections (default: what descriptors and memory allow)
       --max-requests N         requests served at a time; more are refused with 503 and Retry-After
@@ -60,6 +63,7 @@ const FLAGS = {
   'host-suffix': { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
+  'min-free-space': { type: 'string' },
   'restore-seconds': { type: 'string' },
   'max-connections': { type: 'string' },
   'max-requests': { type: 'string' },
@@ -97,6 +101,9 @@ export async function serve(args: readonly string[]): Promise<number> {
   const shutdownSeconds = readSeconds('--shutdown-seconds', flags['shutdown-seconds'] ?? '10');
   const restoreSeconds = readSeconds('--restore-seconds', flags['restore-seconds'] ?? '1');
   const limits = readLimits(flags);
+  const minFree = flags['min-free-space'];
+  const minFreeBytes =
+    minFree === undefined ? undefined : readByteSize('--min-free-space', minFree);
   const log = createLog(readLogLevel(flags['log-level'] ?? 'info'));
   const tls = await readTlsFiles(flags['tls-cert'], flags['tls-key']);
   const stopped = stopSignal();
@@ -111,6 +118,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       hostSuffixes: flags['host-suffix']?.map((suffix) => suffix.toLowerCase().replace(/^\./, '')),
       tls,
       restoreDelay: restoreSeconds * 1000,
+      minFreeBytes,
       forceStart: flags['force-start'],
       limits,
       environment: process.env,

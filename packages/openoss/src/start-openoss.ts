@@ -40,11 +40,19 @@ export interface OpenOssOptions {
   readonly bodyIdleTimeout?: number;
   /** What the service takes on at most; what is not told fits the machine (docs/operating.md). */
   readonly limits?: Partial<ServerLimits>;
+  /**
+   * Bytes of the disk that puts leave free, 0 for none: with less they are answered with 503. Unless told,
+   * 512 MiB or a tenth of a small disk, and 32 MiB for a temporary directory.
+   */
+  readonly minFreeBytes?: number;
   /** What goes to standard error; only warnings and worse unless told. */
   readonly logLevel?: LogLevel;
   /** The clock of the service, in milliseconds since the epoch; the system's unless told. */
   readonly now?: () => number;
 }
+
+/** What is thrown away needs less care, and the machine of a developer is often nearly full. */
+const TEMPORARY_MIN_FREE_BYTES = 32 * 1024 * 1024;
 
 /** A running OpenOSS. */
 export interface OpenOss {
@@ -95,6 +103,8 @@ export async function startOpenOss(options: OpenOssOptions = {}): Promise<OpenOs
         ...(options.bodyIdleTimeout === undefined ? {} : { idleTimeout: options.bodyIdleTimeout }),
       },
       now: options.now,
+      minFreeBytes:
+        options.minFreeBytes ?? (temporary === undefined ? undefined : TEMPORARY_MIN_FREE_BYTES),
       log: createLog(options.logLevel ?? 'warn'),
       environment:
         given === undefined

@@ -4,7 +4,7 @@ import type { Metrics } from './metrics.js';
 
 /** Whether the service is ready to serve, and if not, why. */
 export type Readiness = () =>
-  | { readonly ready: true }
+  | { readonly ready: true; readonly notice?: string | undefined }
   | { readonly ready: false; readonly reason: string };
 
 /** Answers everything that is asked of one path, whatever the method. */
@@ -45,7 +45,12 @@ export class AdminListener {
           return;
         case '/health/ready': {
           const state = readiness();
-          if (state.ready) answer(200, 'text/plain', 'ready\n');
+          if (state.ready)
+            answer(
+              200,
+              'text/plain',
+              `ready\n${state.notice === undefined ? '' : `${state.notice}\n`}`,
+            );
           else answer(503, 'text/plain', `not ready: ${state.reason}\n`);
           return;
         }

@@ -80,7 +80,7 @@ describe('a failure that is no refusal', () => {
   it.each([
     [
       new OssError('StorageFull', { cause: new Error('ENOSPC') }),
-      'The server has no space left to store objects. Objects can be read and deleted.',
+      'The server has no space left to store objects. Objects can be read and deleted; puts are taken again when objects were deleted or its operator has made space.',
     ],
     [new StoreClosed(), 'The server is shutting down. Please try again.'],
   ])('%s is answered with 503', async (failure, message) => {

@@ -264,7 +264,7 @@ export class OssServer {
     const { request, response } = exchange;
     const refusal = this.#refusalOf(error);
     // Overload is told of in a line of its own, not one for each.
-    if (refusal.status >= 500 && refusal.kind !== 'ServiceUnavailable') {
+    if (refusal.status >= 500 && refusal.kind !== 'ServiceUnavailable' && !isToldOnce(refusal)) {
       this.#settings.log.error(
         {
           err: refusal === error ? (refusal.cause ?? refusal) : error,
@@ -378,4 +378,9 @@ function isOutOfFiles(error: unknown): boolean {
 
 function hostWithoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
+}
+
+/** A full disk that the store foresaw: it has said so in the log, once and not for each request. */
+function isToldOnce({ kind, cause }: OssError): boolean {
+  return (kind === 'StorageFull' || kind === 'StorageExhausted') && cause === undefined;
 }

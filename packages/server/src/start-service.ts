@@ -37,6 +37,8 @@ export interface ServiceOptions {
   readonly restoreDelay?: number | undefined;
   /** What is taken on at most; what is not told fits the machine. */
   readonly limits?: Partial<ServerLimits> | undefined;
+  /** Bytes of the disk that puts leave free, as `openEmbeddedStore` has it; 0 watches nothing. */
+  readonly minFreeBytes?: number | undefined;
   /** Start even where a crash loop would be refused. */
   readonly forceStart?: boolean | undefined;
   /** Milliseconds since the epoch; the system's clock unless told. */
@@ -89,6 +91,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock: settings.now,
       log,
       transferMemory: limits.transferMemory,
+      minFreeBytes: options.minFreeBytes,
       beforeOpening: async (directory) => {
         const force = options.forceStart ?? false;
         guard = await CrashLoopGuard.begin({ directory, log, force });
@@ -150,7 +153,10 @@ async function serve(
   if (options.adminListen !== undefined) {
     admin = new AdminListener(
       metrics,
-      () => (ready ? { ready: true } : { ready: false, reason: 'starting or stopping' }),
+      () =>
+        ready
+          ? { ready: true, notice: SPACE_NOTICES[store.space().state] }
+          : { ready: false, reason: 'starting or stopping' },
       new Map([
         ['/backup', backupRoute(store, options.directory, options.log)],
         ['/scrub', scrubRoute(store, options.log)],
@@ -196,6 +202,16 @@ async function serve(
     },
   };
 }
+
+/** What a server that is ready says of its disk all the same. */
+const SPACE_NOTICES = {
+  roomy: undefined,
+  full: 'little space is left on the disk: puts are refused, reads and deletions go on',
+  exhausted: 'the disk is full: nothing can be changed, reads go on',
+} as const;
+
+/** As the metric numbers them. */
+const SPACE_STATES = ['roomy', 'full', 'exhausted'] as const;
 
 function observeStore(metrics: Metrics, store: EmbeddedStore): void {
   const { counters } = store;
@@ -253,6 +269,26 @@ function observeStore(metrics: Metrics, store: EmbeddedStore): void {
     'openoss_transfer_buffer_bytes',
     'Bytes of buffers that large transfers hold now.',
     () => store.transferMemory,
+  );
+  metrics.observeGauge(
+    'openoss_free_bytes',
+    'Bytes that are free on the file system of the data directory.',
+    () => store.space().free,
+  );
+  metrics.observeGauge(
+    'openoss_min_free_bytes',
+    'Bytes that puts leave free there; 0 when that is not watched.',
+    () => store.space().minFree,
+  );
+  metrics.observeGauge(
+    'openoss_reserve_bytes',
+    'Bytes that the preallocated file holds for deletions.',
+    () => store.space().reserved,
+  );
+  metrics.observeGauge(
+    'openoss_space_state',
+    'Space on the disk: 0 enough, 1 puts are refused, 2 nothing can be changed.',
+    () => SPACE_STATES.indexOf(store.space().state),
   );
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { objectRecordKey, queuedForDeletion } from './bucket-partition.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { BlobSweeper } from './blob-sweeper.js';
+import { deletionKey, objectRecordKey, queuedForDeletion } from './bucket-partition.js';
+import { BucketRegistry } from './bucket-registry.js';
 import { checkedValue } from './checked-value.js';
 import { encodeCounter } from './engine/counter-value.js';
 import { FailStop } from './engine/fail-stop.js';
@@ -10,10 +12,11 @@ import { put, remove } from './engine/metadata-engine.js';
 import { nodeDisk } from './engine/node-disk.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
-import { newSessionId } from './id-sequence.js';
+import { IdSequence, newSessionId } from './id-sequence.js';
 import { silentLog } from './log.js';
 import type { EmbeddedStore } from './open-embedded-store.js';
 import { tallied } from './record-digest.js';
+import { newStoreCounters } from './store-counters.js';
 import { InstrumentedDisk, systemError } from './testing/instrumented-disk.js';
 import {
   BUCKET,
@@ -24,6 +27,7 @@ import {
   RecordingLog,
   readBody,
 } from './testing/open-store.js';
+import { temporaryDirectory } from './testing/temporary-directory.js';
 
 const LARGE = 100_000;
 
@@ -57,6 +61,45 @@ async function writeBlob(blobs: FileBlobs, bucket: string, key: string): Promise
 }
 
 describe('the deletion queue', () => {
+  it('tries again what failed, without a new start', async () => {
+    const directory = await temporaryDirectory();
+    const failStop = new FailStop((error) => {
+      throw error;
+    });
+    const metadata = new LmdbMetadata(join(directory, 'metadata.mdb'), failStop);
+    onTestFinished(() => metadata.close());
+    mkdirSync(join(directory, 'blobs'));
+    const disk = new InstrumentedDisk();
+    const session = newSessionId(Date.now());
+    const log = new RecordingLog();
+    const options = { directory: join(directory, 'blobs'), session, disk, failStop, log };
+    const blobs = new FileBlobs(options);
+    const registry = new BucketRegistry(metadata, new IdSequence(session), Date.now);
+    const counters = newStoreCounters();
+    const sweeper = new BlobSweeper({
+      metadata,
+      blobs,
+      registry,
+      log,
+      counters,
+      retryAfter: 20,
+    });
+    onTestFinished(() => sweeper.stop());
+    const id = await writeBlob(blobs, 'incarnation', 'key');
+    await metadata.commit('incarnation', [], [put(deletionKey(id), Buffer.alloc(0))]);
+    disk.before = ({ operation }) => {
+      if (operation === 'remove') throw systemError('EMFILE');
+    };
+    sweeper.blobUnnamed('incarnation', id);
+    await vi.waitFor(() => expect(log.entries.length).toBeGreaterThan(1));
+    expect(log.entries[0]?.message).toBe('sweeping failed; it is tried again soon');
+    expect(blobFiles(directory)).toHaveLength(1);
+    disk.before = () => {};
+    await vi.waitFor(() => expect(blobFiles(directory)).toEqual([]));
+    await vi.waitFor(() => expect(counters.blobsDeleted).toBe(1));
+    expect(metadata.get('incarnation', deletionKey(id))).toBeUndefined();
+  });
+
   it('takes the blobs of replaced and deleted objects, and empties itself', async () => {
     const store = await openStore();
     const incarnation = await incarnationOf(store);

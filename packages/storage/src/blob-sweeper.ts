@@ -1,7 +1,7 @@
 import { blobToDelete, DELETION_RANGE, deletionKey } from './bucket-partition.js';
 import type { BucketRegistry } from './bucket-registry.js';
 import { isBucketWhole } from './bucket-tally.js';
-import type { BlobEngine } from './engine/blob-engine.js';
+import { type BlobEngine, StorageFull } from './engine/blob-engine.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import { keySuccessor } from './engine/key-successor.js';
 import { EngineFailed, type MetadataEngine, remove } from './engine/metadata-engine.js';
@@ -12,12 +12,19 @@ import type { MutableStoreCounters } from './store-counters.js';
 /** How many blobs are deleted at a time, and for one commit. */
 const BATCH = 256;
 
+/** What failed is tried again after so long: descriptors and space come back. */
+const RETRY_MS = 5_000;
+
+const AT_NEXT_START = 'the next start takes it up again';
+
 export interface BlobSweeperOptions {
   readonly metadata: MetadataEngine;
   readonly blobs: BlobEngine;
   readonly registry: BucketRegistry;
   readonly log: Log;
   readonly counters: MutableStoreCounters;
+  /** Milliseconds until what failed is tried again; 5,000 unless told. */
+  readonly retryAfter?: number;
 }
 
 /**
@@ -43,9 +50,19 @@ export class BlobSweeper {
   #beginning: Promise<void> = Promise.resolve();
   #working: Promise<void> | undefined;
   #hasWork = false;
+  readonly #retryAfter: number;
+  #retry: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor({ metadata, blobs, registry, log, counters }: BlobSweeperOptions) {
+  constructor({
+    metadata,
+    blobs,
+    registry,
+    log,
+    counters,
+    retryAfter = RETRY_MS,
+  }: BlobSweeperOptions) {
+    this.#retryAfter = retryAfter;
     this.#metadata = metadata;
     this.#blobs = blobs;
     this.#registry = registry;
@@ -60,9 +77,7 @@ export class BlobSweeper {
 
   /** A commit has entered a blob into the partition's deletion queue. */
   blobUnnamed(incarnation: string, blobId: string): void {
-    const queue = this.#queued.get(incarnation);
-    if (queue === undefined) this.#queued.set(incarnation, new Set([blobId]));
-    else queue.add(blobId);
+    this.#enqueue(incarnation, blobId);
     this.#work();
   }
 
@@ -82,6 +97,7 @@ export class BlobSweeper {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.idle();
+    clearTimeout(this.#retry);
   }
 
   async #takeUp(): Promise<void> {
@@ -89,25 +105,27 @@ export class BlobSweeper {
       for (const { incarnation } of await this.#registry.unsettled()) {
         this.bucketDeleted(incarnation);
       }
-    });
+    }, AT_NEXT_START);
     await this.#guard(async () => {
       for await (const { incarnation } of this.#registry.all()) {
         if (this.#stopped) return;
         await this.#collect(incarnation);
       }
-    });
-    await this.#guard(() =>
-      sweepOrphans({
-        metadata: this.#metadata,
-        blobs: this.#blobs,
-        buckets: () => this.#registry.all(),
-        isWhole: (incarnation) => this.#isWhole(incarnation),
-        log: this.#log,
-        onDeleted: (count) => {
-          this.#counters.orphansDeleted += count;
-        },
-        isStopped: () => this.#stopped,
-      }),
+    }, AT_NEXT_START);
+    await this.#guard(
+      () =>
+        sweepOrphans({
+          metadata: this.#metadata,
+          blobs: this.#blobs,
+          buckets: () => this.#registry.all(),
+          isWhole: (incarnation) => this.#isWhole(incarnation),
+          log: this.#log,
+          onDeleted: (count) => {
+            this.#counters.orphansDeleted += count;
+          },
+          isStopped: () => this.#stopped,
+        }),
+      AT_NEXT_START,
     );
   }
 
@@ -135,20 +153,38 @@ export class BlobSweeper {
         for (const [incarnation, queue] of this.#queued) await this.#drain(incarnation, queue);
         for (const incarnation of this.#leaving.keys()) await this.#takeDown(incarnation);
       }
-    }).then(() => {
+    }, 'it is tried again soon').then((isDone) => {
       this.#working = undefined;
-      if (this.#hasWork) this.#work();
+      if (!isDone) this.#workLater();
+      else if (this.#hasWork) this.#work();
     });
   }
 
-  /** The background has no caller to tell of a failure. */
-  async #guard(task: () => Promise<void>): Promise<void> {
+  #workLater(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#work(), this.#retryAfter);
+    this.#retry.unref();
+  }
+
+  #enqueue(incarnation: string, blobId: string): void {
+    const queue = this.#queued.get(incarnation);
+    if (queue === undefined) this.#queued.set(incarnation, new Set([blobId]));
+    else queue.add(blobId);
+  }
+
+  /** The background has no caller to tell of a failure; false when there was one. */
+  async #guard(task: () => Promise<void>, whatNow: string): Promise<boolean> {
     try {
       await task();
+      return true;
     } catch (error) {
-      // That one is reported where it happened, and ends the process.
+      // These are reported where they happened; the first ends the process.
       if (error instanceof EngineFailed) this.#stopped = true;
-      else this.#log.error({ err: error }, 'sweeping failed; the next start takes it up again');
+      else if (!(error instanceof StorageFull)) {
+        this.#log.error({ err: error }, `sweeping failed; ${whatNow}`);
+      }
+      return false;
     }
   }
 
@@ -184,9 +220,14 @@ export class BlobSweeper {
     if (queue.size === 0) this.#queued.delete(incarnation);
     else this.#hasWork = true;
     if (batch.length === 0) return;
-    await this.#blobs.deleteAll(batch);
-    const entries = batch.map((id) => remove(deletionKey(id)));
-    await this.#metadata.commit(incarnation, [], entries);
+    try {
+      await this.#blobs.deleteAll(batch);
+      const entries = batch.map((id) => remove(deletionKey(id)));
+      await this.#metadata.commit(incarnation, [], entries);
+    } catch (error) {
+      for (const id of batch) this.#enqueue(incarnation, id);
+      throw error;
+    }
     this.#counters.blobsDeleted += batch.length;
   }
 

@@ -1,17 +1,20 @@
 import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BlobSweeper } from './blob-sweeper.js';
+import { objectRecordKey } from './bucket-partition.js';
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
 import type { BucketRegistry, ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
 import { type BucketStatistics, readStatistics } from './bucket-statistics.js';
 import type { DigestThreads } from './digest/digest-threads.js';
-import { type BlobEngine, CorruptBlob } from './engine/blob-engine.js';
+import { type BlobEngine, CorruptBlob, StorageFull } from './engine/blob-engine.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
+import { StorageExhausted, type StorageSpace } from './engine/storage-space.js';
 import { type ListedObjects, type ListObjectsRequest, listObjects } from './list-objects.js';
 import type { Log } from './log.js';
 import type { ObjectCommits } from './object-commits.js';
 import { type Inspection, openObject } from './object-reading.js';
 import type { ObjectRecord } from './object-record.js';
+import { encodeObjectRecord } from './object-record-codec.js';
 import type {
   Admission,
   ByteRange,
@@ -34,6 +37,7 @@ export interface EngineObjectStoreOptions {
   readonly counters: MutableStoreCounters;
   readonly log: Log;
   readonly clock: () => number;
+  readonly space: StorageSpace;
   /** Bodies of up to so many bytes are committed with their records. */
   readonly inlineLimit: number;
   /** Reckons the checksums of small bodies. */
@@ -53,7 +57,11 @@ export class EngineObjectStore implements ObjectStore {
   createBucket(
     specification: BucketSpecification,
   ): Promise<{ readonly record: BucketRecord; readonly created: boolean }> {
-    return this.#run(() => this.#parts.registry.create(specification));
+    return this.#run(async () => {
+      const existing = await this.#parts.registry.get(specification.name);
+      if (existing === undefined) this.#parts.space.admit('record', 0);
+      return this.#parts.registry.create(specification);
+    });
   }
 
   getBucket(name: string): Awaitable<BucketRecord | undefined> {
@@ -121,14 +129,17 @@ export class EngineObjectStore implements ObjectStore {
     key: string,
     change: (record: ObjectRecord) => ObjectRecord,
   ): Promise<ObjectRecord> {
-    const { commits, registry } = this.#parts;
+    const { commits, registry, space } = this.#parts;
     return this.#run(async () => {
       const { after } = await commits.change(await registry.require(bucket), key, (existing) => {
         if (existing === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
         const { type, size, etag, crc64, lastModified, body } = existing;
         const revision = commits.nextId();
         const fixed = { key, type, size, etag, crc64, lastModified, body, revision };
-        return { record: { ...change(existing), ...fixed } };
+        const record = { ...change(existing), ...fixed };
+        // What makes a record shorter, such as the deletion of tags, goes on when the disk is full.
+        if (recordBytes(record) > recordBytes(existing)) space.admit('record', 0);
+        return { record };
       });
       if (after === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
       return after;
@@ -148,7 +159,7 @@ export class EngineObjectStore implements ObjectStore {
       return await this.#parts.gate.pass(operation);
     } catch (error) {
       this.#note(error);
-      throw error;
+      throw error instanceof StorageFull ? refusalOf(error) : error;
     }
   }
 
@@ -162,6 +173,18 @@ export class EngineObjectStore implements ObjectStore {
       log.error({ err: error }, 'a blob is damaged');
     }
   }
+}
+
+/** What a client is told of a full disk. A cause goes to the log; what the log has already has none. */
+function refusalOf(error: StorageFull): OssError {
+  return new OssError(
+    error instanceof StorageExhausted ? 'StorageExhausted' : 'StorageFull',
+    error.cause === undefined ? {} : { cause: error },
+  );
+}
+
+function recordBytes(record: ObjectRecord): number {
+  return encodeObjectRecord(objectRecordKey(record.key), record).length;
 }
 
 /** Tells of the damage that is found while a blob is read, long after it was opened. */

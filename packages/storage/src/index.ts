@@ -25,6 +25,7 @@ export {
 export { nodeDisk } from './engine/node-disk.js';
 export { DataDirectoryRefused } from './engines/embedded/data-directory.js';
 export { DataDirectoryInUse } from './engines/embedded/directory-lock.js';
+export type { SpaceReport } from './engines/embedded/disk-space.js';
 export { type ProbeResult, probeMetadata } from './engines/embedded/metadata-probe.js';
 export { type Snapshot, SnapshotRefused } from './engines/embedded/snapshots.js';
 export type { ListedObjects, ListObjectsRequest } from './list-objects.js';

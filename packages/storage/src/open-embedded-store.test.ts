@@ -136,7 +136,8 @@ describe('a store whose disk fails a flush', () => {
     const disk = new InstrumentedDisk();
     const log = new RecordingLog();
     const directory = await temporaryDirectory();
-    const store = await openEmbeddedStore({ directory, disk, log });
+    // Without a reserve, whose flush would fail as well.
+    const store = await openEmbeddedStore({ directory, disk, log, minFreeBytes: 0 });
     try {
       await store.objects.createBucket({
         name: BUCKET,

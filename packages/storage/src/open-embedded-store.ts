@@ -3,7 +3,7 @@ import { BlobSweeper } from './blob-sweeper.js';
 import { BucketRegistry } from './bucket-registry.js';
 import { DigestThreads } from './digest/digest-threads.js';
 import type { BlobEngine } from './engine/blob-engine.js';
-import type { Disk } from './engine/disk.js';
+import { type Disk, hasErrorCode } from './engine/disk.js';
 import { FailStop } from './engine/fail-stop.js';
 import { type MetadataEngine, put } from './engine/metadata-engine.js';
 import { nodeDisk } from './engine/node-disk.js';
@@ -17,6 +17,7 @@ import {
   sealFormat,
 } from './engines/embedded/data-directory.js';
 import { lockDirectory } from './engines/embedded/directory-lock.js';
+import { DiskSpace, type SpaceReport } from './engines/embedded/disk-space.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
 import { type Snapshot, Snapshots } from './engines/embedded/snapshots.js';
@@ -53,6 +54,13 @@ export interface EmbeddedStoreOptions {
   readonly onFatal?: (error: Error) => void;
   readonly inlineLimit?: number;
   /**
+   * Bytes of the file system that puts leave free: below that they are refused with StorageFull, while
+   * reads and deletions go on. A quarter of it, at most 32 MiB, is kept besides in a file that is given
+   * up when deletions have no other room. 512 MiB unless told, or a tenth of a small file system; 0
+   * watches nothing and keeps nothing.
+   */
+  readonly minFreeBytes?: number | undefined;
+  /**
    * Called when the directory is this process's and of a format it knows, before LMDB opens it:
    * what it throws, refuses the start.
    */
@@ -71,8 +79,8 @@ export interface EmbeddedStore {
   readonly work: { readonly commits: number; readonly flushes: number };
   /** Bytes of buffers that transfers under way hold, for metrics. */
   readonly transferMemory: number;
-  /** Bytes of the file system the directory lies on. */
-  space(): Promise<{ readonly free: number; readonly total: number }>;
+  /** How full the file system is that the directory lies on. */
+  space(): SpaceReport;
   /**
    * Holds one moment of the store for a backup that goes on elsewhere (see `snapshots.ts`).
    * `handover` names a directory in the data directory that the one who asks has made for it.
@@ -95,17 +103,25 @@ export interface EmbeddedStore {
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { clock = Date.now, log = silentLog, disk = nodeDisk } = options;
-  const onFatal = options.onFatal ?? ((error) => endProcess(log, error));
-  const failStop = new FailStop(onFatal);
   await refuseNewerFormat(disk, options.directory);
   const path = await makeDataDirectory(disk, options.directory);
+  const onFatal = options.onFatal ?? ((error) => endProcess(log, error, disk.space(path).free));
+  const failStop = new FailStop(onFatal);
   const lock = await lockDirectory(path, { log, onLost: (error) => failStop.trip(error) });
   try {
     const directory = await prepareDataDirectory(disk, path);
     await options.beforeOpening?.(path);
-    const metadata = new LmdbMetadata(directory.metadata, failStop);
+    const metadata = new LmdbMetadata(directory.metadata, failStop, () => space.beforeCommit());
+    const space = new DiskSpace({
+      disk,
+      directory: path,
+      minFree: options.minFreeBytes,
+      log,
+      reusable: () => metadata.reusableBytes,
+    });
     try {
       await sealWhenWhole(disk, directory, metadata);
+      await space.start();
       const session = newSessionId(clock());
       const memory = new TransferMemory(options.transferMemory);
       const blobs = new FileBlobs({
@@ -115,6 +131,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         failStop,
         log,
         memory,
+        space,
       });
       return await assemble({
         metadata,
@@ -125,13 +142,14 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         inlineLimit: options.inlineLimit ?? DEFAULT_INLINE_LIMIT,
         crc64: await Crc64Engine.load(),
         work: () => metadata.work,
-        space: () => disk.space(path),
+        space,
         snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),
         transferMemory: () => memory.held,
         release: () => lock.release(),
         checkEngine: (run) => checkPages(run, disk, directory.metadata),
       });
     } catch (error) {
+      await space.close();
       await metadata.close();
       throw error;
     }
@@ -180,7 +198,7 @@ interface StoreParts {
   readonly inlineLimit: number;
   readonly crc64: Crc64Engine;
   readonly work: () => EmbeddedStore['work'];
-  readonly space: EmbeddedStore['space'];
+  readonly space: DiskSpace;
   readonly snapshots: Snapshots;
   readonly transferMemory: () => number;
   readonly release: () => Promise<void>;
@@ -188,7 +206,7 @@ interface StoreParts {
 }
 
 async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
-  const { metadata, blobs, session, clock, log, inlineLimit, crc64 } = parts;
+  const { metadata, blobs, session, clock, log, space, inlineLimit, crc64 } = parts;
   const ids = new IdSequence(session);
   const counters = newStoreCounters();
   const gate = new OperationGate();
@@ -228,6 +246,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
       counters,
       log,
       clock,
+      space,
       inlineLimit,
       crc64,
       digestThreads,
@@ -244,7 +263,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     get transferMemory() {
       return parts.transferMemory();
     },
-    space: parts.space,
+    space: () => space.report(),
     snapshot: (handover) => parts.snapshots.take(handover),
     scrub: (scrubOptions = {}) => scrubber.run(scrubOptions),
     swept: () => sweeper.idle(),
@@ -257,6 +276,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
         await scrubber.stop();
         await sweeper.stop();
         await blobs.close();
+        await space.close();
         await metadata.close();
         await parts.release();
       })();
@@ -265,7 +285,16 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
   };
 }
 
-function endProcess(log: Log, error: Error): void {
-  log.error({ err: error }, 'the disk failed; ending the process so that nothing is made up');
+/** With less than this free a commit that failed has met a full disk, whatever LMDB calls it. */
+const NEXT_TO_NOTHING_BYTES = 1024 * 1024;
+
+function endProcess(log: Log, error: Error, free: number): void {
+  const isFull = hasErrorCode(error, 'ENOSPC', 'EDQUOT') || free < NEXT_TO_NOTHING_BYTES;
+  log.error(
+    { err: error, free, exitStatus: EXIT_STORAGE_FAILED },
+    isFull
+      ? 'the disk is full, and a commit did not fit on it; ending the process. What was acknowledged is kept: make space, then start again'
+      : 'the disk failed; ending the process so that nothing is made up. Look at the disk, then start again',
+  );
   process.exit(EXIT_STORAGE_FAILED);
 }

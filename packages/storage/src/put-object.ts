@@ -2,8 +2,9 @@ import { crc32 } from 'node:zlib';
 import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BucketRegistry } from './bucket-registry.js';
 import type { DigestThreads } from './digest/digest-threads.js';
-import { type BlobEngine, type BlobWriter, StorageFull } from './engine/blob-engine.js';
+import type { BlobEngine, BlobWriter } from './engine/blob-engine.js';
 import { EngineFailed } from './engine/metadata-engine.js';
+import type { StorageSpace } from './engine/storage-space.js';
 import type { NextObject, ObjectCommits } from './object-commits.js';
 import type { ObjectBody, ObjectRecord } from './object-record.js';
 import type { PutObjectRequest, PutObjectResult } from './object-store.js';
@@ -14,6 +15,7 @@ export interface PutObjectParts {
   readonly registry: BucketRegistry;
   readonly commits: ObjectCommits;
   readonly clock: () => number;
+  readonly space: StorageSpace;
   readonly inlineLimit: number;
   readonly crc64: Crc64Engine;
   readonly digestThreads: DigestThreads;
@@ -27,7 +29,7 @@ export async function putObject(
   parts: PutObjectParts,
   request: PutObjectRequest,
 ): Promise<PutObjectResult> {
-  const { blobs, registry, commits, inlineLimit, crc64, digestThreads } = parts;
+  const { blobs, registry, commits, space, inlineLimit, crc64, digestThreads } = parts;
   const { key, body, size, maxBytes, admit, beforeBody } = request;
   const bucket = await registry.require(request.bucket);
   const isAtHand = body instanceof Uint8Array && body.length <= inlineLimit;
@@ -35,9 +37,11 @@ export async function putObject(
     // A refusal that can be made before the body is read is made before the body is read. For a
     // small body that is here already the look at the commit is early enough.
     if (admit !== undefined) admit(await commits.read(bucket, key));
+    space.admit(size !== undefined && size > inlineLimit ? 'blob' : 'record', size ?? 0);
     beforeBody?.();
   }
   let received: ReceivedBody | undefined;
+  let taken = 0;
   try {
     received = await receiveBody(body, {
       size,
@@ -52,6 +56,12 @@ export async function putObject(
     checkDigests(complete, request);
     const { before, after } = await commits.change(bucket, key, (existing) => {
       admit?.(existing);
+      // A blob has been written already, and its record is short.
+      if (taken === 0 && Buffer.isBuffer(complete.content)) {
+        const bytes = Math.max(1, complete.content.length);
+        space.take('record', bytes);
+        taken = bytes;
+      }
       return nextObject(parts, request, complete);
     });
     if (after === undefined) throw new Error('A put left no object');
@@ -59,10 +69,9 @@ export async function putObject(
   } catch (error) {
     // After a failed flush nobody knows what is on disk: the record may name the blob.
     if (received !== undefined && !(error instanceof EngineFailed)) await discard(received);
-    if (error instanceof StorageFull) {
-      throw new OssError('StorageFull', { cause: error });
-    }
     throw error;
+  } finally {
+    space.release(taken);
   }
 }
 

@@ -154,7 +154,15 @@ export const errorCatalogue = describe({
   StorageFull: {
     code: 'ServiceUnavailable',
     status: 503,
-    message: 'The server has no space left to store objects. Objects can be read and deleted.',
+    message:
+      'The server has no space left to store objects. Objects can be read and deleted; puts are taken again when objects were deleted or its operator has made space.',
+    source: 'openoss',
+  },
+  StorageExhausted: {
+    code: 'ServiceUnavailable',
+    status: 503,
+    message:
+      'The disk of the server is full: nothing can be stored, changed or deleted until its operator makes space. Objects can be read.',
     source: 'openoss',
   },
   ServiceStopping: {

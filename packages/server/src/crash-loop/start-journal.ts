@@ -86,9 +86,23 @@ export class StartJournal {
   #write(journal: Journal): void {
     this.#journal = journal;
     // A process that is killed while it writes must not take the earlier starts with it.
-    writeFileSync(`${this.#file}.new`, JSON.stringify(journal), { mode: 0o600 });
-    renameSync(`${this.#file}.new`, this.#file);
+    try {
+      writeFileSync(`${this.#file}.new`, JSON.stringify(journal), { mode: 0o600 });
+      renameSync(`${this.#file}.new`, this.#file);
+    } catch (error) {
+      // On a full disk reads are served and space can be made: a start must not fail for its note.
+      if (!isNoSpace(error)) throw error;
+      rmSync(`${this.#file}.new`, { force: true });
+    }
   }
+}
+
+function isNoSpace(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  );
 }
 
 function readJournal(file: string): Journal {

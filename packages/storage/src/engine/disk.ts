@@ -33,8 +33,11 @@ export interface Disk {
   removeDirectory(path: string): Promise<void>;
   /** Flushes a directory's entries (fsync). */
   flushDirectory(path: string): Promise<void>;
-  /** Free bytes that the process may use, and all bytes, of the file system a path lies on. */
-  space(path: string): Promise<{ readonly free: number; readonly total: number }>;
+  /**
+   * Free bytes that the process may use, and all bytes, of the file system a path lies on. Answers at
+   * once: the kernel has both at hand.
+   */
+  space(path: string): { readonly free: number; readonly total: number };
 }
 
 /** Whether an error of the file system carries one of these codes. */

@@ -1,14 +1,5 @@
-import { constants, type Dirent } from 'node:fs';
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rmdir,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
+import { constants, type Dirent, statfsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import type { DirectoryEntry, Disk, DiskFile } from './disk.js';
 
 class NodeFile implements DiskFile {
@@ -71,8 +62,8 @@ export const nodeDisk: Disk = {
     }
   },
 
-  async space(path) {
-    const { bavail, blocks, bsize } = await statfs(path);
+  space(path) {
+    const { bavail, blocks, bsize } = statfsSync(path);
     return { free: bavail * bsize, total: blocks * bsize };
   },
 };

@@ -21,6 +21,8 @@ export class InstrumentedDisk implements Disk {
   before: (call: DiskCall) => void | Promise<void> = () => {};
   /** At most so many bytes are taken by one write. */
   longestWrite = Number.POSITIVE_INFINITY;
+  /** How much space there is said to be. */
+  measure: Disk['space'] = nodeDisk.space;
 
   create(path: string): Promise<DiskFile> {
     return this.#call('create', path, async () => this.#file(path, await nodeDisk.create(path)));
@@ -55,7 +57,7 @@ export class InstrumentedDisk implements Disk {
   }
 
   space(path: string): ReturnType<Disk['space']> {
-    return this.#call('space', path, () => nodeDisk.space(path));
+    return this.measure(path);
   }
 
   async #call<T>(

@@ -62,6 +62,8 @@ export async function openStore(
     onFatal: (error) => {
       throw error;
     },
+    // Small, so that a thousand stores of tests do not write a thousand large files.
+    minFreeBytes: 256 * 1024,
     ...options,
     directory,
   });

@@ -17,6 +17,7 @@ import {
   readBlobHeader,
   readBlobTrailer,
 } from './blob-file.js';
+import { readFully } from './read-fully.js';
 import type { TransferMemory } from './transfer-memory.js';
 
 /** How much is read at once: whole blocks. While memory is short, one block. */
@@ -78,8 +79,8 @@ export class BlobFileReader implements BlobReader {
       const trailerStored = Buffer.allocUnsafeSlow(trailerBytes);
       if (length < BLOB_HEADER_BYTES + trailerBytes) throw new CorruptBlob(id, 'it is cut short');
       await Promise.all([
-        readFully(id, file, headerBytes, 0),
-        readFully(id, file, trailerStored, length - trailerBytes),
+        readWhole(id, file, headerBytes, 0),
+        readWhole(id, file, trailerStored, length - trailerBytes),
       ]);
       const foreign = foreignBlobFormat(headerBytes);
       if (foreign !== undefined) throw new CorruptBlob(id, unknownFormat(foreign, BLOB_FORMAT));
@@ -156,7 +157,7 @@ export class BlobFileReader implements BlobReader {
   async #readSpan(position: number, bytes: number): Promise<Buffer> {
     // Not from the pool: the buffer is the caller's for as long as it likes.
     const span = Buffer.allocUnsafeSlow(bytes);
-    await readFully(this.#id, this.#file, span, BLOB_HEADER_BYTES + position);
+    await readWhole(this.#id, this.#file, span, BLOB_HEADER_BYTES + position);
     return span;
   }
 
@@ -170,16 +171,12 @@ export class BlobFileReader implements BlobReader {
   }
 }
 
-async function readFully(
+async function readWhole(
   id: string,
   file: DiskFile,
   target: Buffer,
   position: number,
 ): Promise<void> {
-  let done = 0;
-  while (done < target.length) {
-    const read = await file.read(target.subarray(done), position + done);
-    if (read === 0) throw new CorruptBlob(id, 'it is cut short');
-    done += read;
-  }
+  const read = await readFully(file, target, position);
+  if (read < target.length) throw new CorruptBlob(id, 'it is cut short');
 }

@@ -8,9 +8,11 @@ import {
 import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 import type { Awaitable } from '../../engine/metadata-engine.js';
+import type { StorageSpace } from '../../engine/storage-space.js';
 import type { Log } from '../../log.js';
 import { BLOB_HEADER_BYTES, blobTrailer, blobTrailerBytes } from './blob-file.js';
 import { SLAB_BYTES, type SlabPool } from './slab-pool.js';
+import { writeFully } from './write-fully.js';
 
 /**
  * A large blob is flushed while it comes in, every so many bytes, so that the flush at its end does
@@ -27,6 +29,7 @@ export interface BlobFileSurroundings {
   readonly failStop: FailStop;
   readonly log: Log;
   readonly slabs: SlabPool;
+  readonly space: StorageSpace;
 }
 
 /** A new file and its place. */
@@ -200,15 +203,14 @@ export class BlobFileWriter implements BlobWriter {
   }
 
   async #writeAll(bytes: Buffer, position: number): Promise<void> {
-    let done = 0;
+    const { space } = this.#around;
+    space.take('blob', bytes.length);
     try {
-      while (done < bytes.length) {
-        const taken = await this.#file.write(bytes.subarray(done), position + done);
-        if (taken === 0) throw new Error('The disk takes no more bytes');
-        done += taken;
-      }
+      await writeFully(this.#file, bytes, position);
     } catch (error) {
       throw hasErrorCode(error, 'ENOSPC', 'EDQUOT') ? new StorageFull(error) : error;
+    } finally {
+      space.release(bytes.length);
     }
   }
 

@@ -1,8 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
-import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
+import { type Disk, hasErrorCode } from '../../engine/disk.js';
 import { isLockFile } from './directory-lock.js';
 import { isLmdbFile } from './lmdb-file.js';
 import { metaProblems } from './lmdb-metas.js';
+import { readFully } from './read-fully.js';
+import { writeFully } from './write-fully.js';
 
 /** The version of everything in a data directory; a change that old servers cannot read raises it. */
 export const DATA_FORMAT = 1;
@@ -14,6 +16,7 @@ export const DATA_FORMAT = 1;
  *     metadata.mdb        LMDB: buckets, records, small bodies, whatever other rooms keep
  *     metadata.mdb-lock   LMDB's table of readers
  *     blobs/              large bodies, a directory for each writer session
+ *     reserve             zeros: disk space that deletions get when there is no other (`reserve-file.ts`)
  *     lock-<n>.sock       who uses the directory now (see `directory-lock.ts`)
  *     backup-<hex>/       a copy of the metadata on its way into a backup (see `snapshots.ts`)
  *     unfinished-copy     only in a copy (a backup, a restored directory) that is not whole yet
@@ -216,7 +219,7 @@ export async function sealFormat(disk: Disk, path: string): Promise<void> {
     return disk.create(draft);
   });
   try {
-    await writeFully(file, Buffer.from(`OpenOSS data directory\nformat ${DATA_FORMAT}\n`));
+    await writeFully(file, Buffer.from(`OpenOSS data directory\nformat ${DATA_FORMAT}\n`), 0);
     await file.flush();
   } finally {
     await file.close();
@@ -273,13 +276,8 @@ async function readText(disk: Disk, path: string): Promise<string> {
   const file = await disk.open(path);
   try {
     const bytes = Buffer.alloc(256);
-    return bytes.toString('latin1', 0, await file.read(bytes, 0));
+    return bytes.toString('latin1', 0, await readFully(file, bytes, 0));
   } finally {
     await file.close();
   }
-}
-
-async function writeFully(file: DiskFile, bytes: Buffer): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) done += await file.write(bytes.subarray(done), done);
 }

@@ -12,6 +12,7 @@ import {
 import { type Disk, type DiskFile, hasErrorCode } from '../../engine/disk.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 import { StoreClosed } from '../../engine/metadata-engine.js';
+import { endlessSpace, type StorageSpace } from '../../engine/storage-space.js';
 import { ID_LENGTH, IdSequence, isSessionId, SESSION_LENGTH } from '../../id-sequence.js';
 import { KeyQueue } from '../../key-queue.js';
 import type { Log } from '../../log.js';
@@ -20,6 +21,7 @@ import { BlobFileReader } from './blob-file-reader.js';
 import { type BlobFileSurroundings, BlobFileWriter } from './blob-file-writer.js';
 import { DeletionGate } from './deletion-gate.js';
 import { DirectoryFlusher } from './directory-flusher.js';
+import { readFully } from './read-fully.js';
 import { SlabPool } from './slab-pool.js';
 import { TransferMemory } from './transfer-memory.js';
 
@@ -38,6 +40,8 @@ export interface FileBlobsOptions {
   readonly log: Log;
   /** What the buffers of all its transfers are taken from. */
   readonly memory?: TransferMemory;
+  /** Asked before anything is written; without it nobody watches. */
+  readonly space?: StorageSpace;
 }
 
 /**
@@ -63,7 +67,8 @@ export class FileBlobs implements BlobEngine {
   #closed = false;
 
   constructor(options: FileBlobsOptions) {
-    const { directory, session, disk, failStop, log, memory = new TransferMemory() } = options;
+    const { directory, session, disk, failStop, log } = options;
+    const { memory = new TransferMemory(), space = endlessSpace } = options;
     this.#memory = memory;
     this.#directory = directory;
     this.#session = session;
@@ -71,7 +76,7 @@ export class FileBlobs implements BlobEngine {
     this.#disk = disk;
     this.#failStop = failStop;
     this.#flusher = new DirectoryFlusher(disk, failStop);
-    this.#around = { disk, failStop, log, slabs: new SlabPool(memory) };
+    this.#around = { disk, failStop, log, slabs: new SlabPool(memory), space };
   }
 
   async create(binding: BlobBinding, expectedSize = 0, tap?: BodyTap): Promise<BlobWriter> {
@@ -282,7 +287,7 @@ export class FileBlobs implements BlobEngine {
     }
     try {
       const header = Buffer.alloc(BLOB_HEADER_BYTES);
-      const read = await file.read(header, 0);
+      const read = await readFully(file, header, 0);
       // The header is written first, in one piece with the body's beginning, and a finished blob was
       // flushed: short or empty means that the crash came before its first flush.
       if (read < BLOB_HEADER_BYTES || header.every((byte) => byte === 0)) return 'never-written';

@@ -1,4 +1,5 @@
 import type { Disk } from '../../engine/disk.js';
+import { readFully } from './read-fully.js';
 
 /** LMDB's page, the smallest; a meta page's contents do not depend on its size. */
 const PAGE_BYTES = 4096;
@@ -19,7 +20,7 @@ export async function isLmdbFile(disk: Disk, path: string): Promise<boolean> {
   const file = await disk.open(path);
   try {
     const page = Buffer.alloc(PAGE_BYTES);
-    if ((await file.read(page, 0)) < PAGE_BYTES || (await file.size()) < 2 * PAGE_BYTES)
+    if ((await readFully(file, page, 0)) < PAGE_BYTES || (await file.size()) < 2 * PAGE_BYTES)
       return false;
     return (
       (page.readUInt16LE(FLAGS_AT) & META_FLAG) !== 0 &&

@@ -1,4 +1,5 @@
 import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { StorageFull } from '../../engine/blob-engine.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 import {
   type Change,
@@ -75,6 +76,7 @@ interface WaitingCommit extends RequestedCommit {
 export class LmdbMetadata implements MetadataEngine {
   readonly #db: RootDatabase<Buffer, Buffer>;
   readonly #failStop: FailStop;
+  readonly #beforeCommit: () => Promise<void> | undefined;
   readonly #partitions = new Map<string, PartitionKeys>();
   readonly #buffers = new SmallBuffers();
   #waiting: WaitingCommit[] = [];
@@ -86,14 +88,30 @@ export class LmdbMetadata implements MetadataEngine {
   #commits = 0;
   #flushes = 0;
 
-  constructor(path: string, failStop: FailStop) {
+  /**
+   * `beforeCommit` is asked before each batch: it may have it wait, and refuses it with StorageFull,
+   * for a disk that is full in the middle of a commit is a disk that failed.
+   */
+  constructor(
+    path: string,
+    failStop: FailStop,
+    beforeCommit: () => Promise<void> | undefined = () => undefined,
+  ) {
     this.#failStop = failStop;
+    this.#beforeCommit = beforeCommit;
     this.#db = openEnvironment(path);
   }
 
   /** How many commits were durable so far, and how many flushes they shared. */
   get work(): { readonly commits: number; readonly flushes: number } {
     return { commits: this.#commits, flushes: this.#flushes };
+  }
+
+  /** Bytes of pages that are free in the file: later commits use them before they make it grow. */
+  get reusableBytes(): number {
+    const { lastPageNumber, root, free } = this.#db.getStats() as EnvironmentStatistics;
+    const used = META_PAGES + pagesOf(root) + pagesOf(free);
+    return Math.max(0, lastPageNumber + 1 - used) * root.pageSize;
   }
 
   get(partition: string, key: Buffer): Buffer | undefined {
@@ -287,7 +305,8 @@ export class LmdbMetadata implements MetadataEngine {
         for (const [commit, outcome] of members) commit.resolve(outcome);
       },
       async (error: unknown) => {
-        const failure = this.#failStop.trip(await causeOf(error));
+        const failure =
+          error instanceof StorageFull ? error : this.#failStop.trip(await causeOf(error));
         for (const [commit] of members) commit.reject(failure);
         this.#startBatch();
       },
@@ -296,6 +315,8 @@ export class LmdbMetadata implements MetadataEngine {
 
   /** Hands a batch to LMDB as one block, which is committed whole or not at all. */
   async #write(batch: CommitBatch): Promise<void> {
+    const ready = this.#beforeCommit();
+    if (ready !== undefined) await ready;
     const operations = [...batch.operations()];
     await this.#db.batch(() => {
       for (const { key, value } of operations) {
@@ -311,6 +332,27 @@ export class LmdbMetadata implements MetadataEngine {
     for (const commit of this.#waiting) commit.reject(failure);
     this.#waiting = [];
   }
+}
+
+/** What lmdb-js tells of its environment, as far as it is needed; its types leave it open. */
+interface EnvironmentStatistics {
+  readonly lastPageNumber: number;
+  /** The one database, and the one in which LMDB keeps its free pages. */
+  readonly root: TreeStatistics;
+  readonly free: TreeStatistics;
+}
+
+interface TreeStatistics {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+const META_PAGES = 2;
+
+function pagesOf(tree: TreeStatistics): number {
+  return tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
 }
 
 /** lmdb-js rejects with a general error and hands its cause over in a promise of its own. */

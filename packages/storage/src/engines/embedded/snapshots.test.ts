@@ -55,7 +55,7 @@ describe('a snapshot', () => {
 
   it('is refused where the copy would fill the disk, and the next one is taken', async () => {
     let free = 64 * 1024 * 1024;
-    const disk = { ...nodeDisk, space: async () => ({ free, total: 2 ** 40 }) };
+    const disk = { ...nodeDisk, space: () => ({ free, total: 2 ** 40 }) };
     const store = await storeWithHandover({ disk });
     await expect(store.snapshot(HANDOVER)).rejects.toThrow(/must stay free there; 67108864 are/);
     free = 2 ** 40;

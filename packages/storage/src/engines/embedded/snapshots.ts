@@ -135,7 +135,7 @@ export class Snapshots {
     const { path, disk } = this.#options;
     const file = await disk.open(placesIn(path).metadata);
     const needed = await file.size().finally(() => file.close());
-    const { free } = await disk.space(path);
+    const { free } = disk.space(path);
     if (free < needed + SPARE_BYTES) {
       throw new SnapshotRefused(
         `the copy of the metadata takes ${needed} bytes beside the data directory, and ${SPARE_BYTES} must stay free there; ${free} are`,
