@@ -75,7 +75,7 @@ async function shown(
   return { status, text: stdout.replaceAll('\u001b', '␛') };
 }
 
-/** A server that takes 12 MiB in about half a second. */
+/** A server that takes 12 MiB in a second and a half: long enough for a bar on a busy machine too. */
 const slowServer = () =>
   rawHttpServer(async (message, response) => {
     let received = 0;
@@ -83,7 +83,7 @@ const slowServer = () =>
       received += chunk.length;
       if (received > 2 * MiB) {
         received = 0;
-        await delay(80);
+        await delay(250);
       }
     }
     response.end();
