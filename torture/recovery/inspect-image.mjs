@@ -175,7 +175,7 @@ async function readBucket({ objects }, { name }, states, problems) {
       }
       const parts = [];
       try {
-        for await (const part of opened.read()) parts.push(part);
+        for await (const part of opened.read()) parts.push(Buffer.from(part));
       } finally {
         await opened.close();
       }

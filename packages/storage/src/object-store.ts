@@ -57,7 +57,7 @@ export interface OpenedObject {
   readonly inline: Buffer | undefined;
   /**
    * The same bytes, or others of the object, in verified pieces. Rot found on the way throws
-   * instead of yielding.
+   * instead of yielding. A piece stays as it is until the next is asked for.
    */
   read(range?: ByteRange): AsyncIterable<Buffer>;
   /** To be called once, however reading ended. */

@@ -143,12 +143,13 @@ export class AnswerWriter {
       if (!next.done) response.cork();
       let corked = !next.done;
       while (!next.done) {
-        const goesOn = response.write(next.value);
+        const taken = writtenOut(exchange, next.value);
         if (corked) {
           response.uncork();
           corked = false;
         }
-        if (!goesOn) await drained(exchange);
+        // Only then may the next bytes be asked for: they may come in the same memory.
+        await taken;
         if (response.destroyed) return;
         next = await chunks.next();
       }
@@ -160,18 +161,20 @@ export class AnswerWriter {
   }
 }
 
-function drained({ response }: Exchange): Promise<void> {
+/** Writes bytes of a body; resolves when the system has taken them, or nobody will any more. */
+function writtenOut({ response }: Exchange, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    // The client may have gone while the disk was read: then both events are over.
+    // The client may have gone while the disk was read: then no event comes any more.
     if (response.destroyed) {
       resolve();
       return;
     }
     const done = () => {
-      response.off('drain', done).off('close', done);
+      response.off('close', done);
       resolve();
     };
-    response.on('drain', done).on('close', done);
+    response.on('close', done);
+    response.write(bytes, done);
   });
 }
 

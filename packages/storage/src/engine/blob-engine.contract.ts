@@ -37,7 +37,7 @@ async function writeBlob(
 
 async function readAll(reader: BlobReader, start = 0, end = reader.size): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of reader.read(start, end)) pieces.push(piece);
+  for await (const piece of reader.read(start, end)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 
@@ -195,7 +195,7 @@ export function blobEngineContract(name: string, open: () => Promise<BlobEngineU
       const pieces: Buffer[] = [];
       for await (const piece of reader.read(0, body.length)) {
         if (pieces.length === 0) await engine.deleteAll([id]);
-        pieces.push(piece);
+        pieces.push(Buffer.from(piece));
       }
       expect(Buffer.concat(pieces).equals(body)).toBe(true);
       await reader.close();

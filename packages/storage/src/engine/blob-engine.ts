@@ -45,7 +45,8 @@ export interface BlobReader {
 
   /**
    * The bytes from `start` to before `end`. Each block they touch is verified before any byte of it
-   * is yielded; a mismatch throws {@link CorruptBlob} instead. The buffers belong to the caller.
+   * is yielded; a mismatch throws {@link CorruptBlob} instead. What is yielded stays as it is until the
+   * next is asked for.
    */
   read(start: number, end: number): AsyncIterable<Buffer>;
 

@@ -110,7 +110,7 @@ export async function readBody(
 export async function drain(opened: OpenedObject): Promise<Buffer> {
   const parts: Buffer[] = [];
   try {
-    for await (const part of opened.read()) parts.push(part);
+    for await (const part of opened.read()) parts.push(Buffer.from(part));
   } finally {
     await opened.close();
   }

@@ -109,7 +109,8 @@ export class BlobFileReader implements BlobReader {
     }
     if (start === end) return;
     let position = start - (start % BLOB_BLOCK_BYTES);
-    let next = this.#ahead(position, end);
+    const buffers = new SpanBuffers();
+    let next = this.#ahead(position, end, buffers);
     let inHand = 0;
     try {
       while (position < end) {
@@ -120,7 +121,7 @@ export class BlobFileReader implements BlobReader {
         const spanStart = position;
         position += span.length;
         // The disk works on the next span while this one is verified and sent.
-        if (position < end) next = this.#ahead(position, end);
+        if (position < end) next = this.#ahead(position, end, buffers);
         this.#verify(span, spanStart);
         yield span.subarray(Math.max(0, start - spanStart), Math.min(span.length, end - spanStart));
         this.#memory.giveBack(inHand);
@@ -145,18 +146,16 @@ export class BlobFileReader implements BlobReader {
    * Starts to read the whole blocks from `position` on that `end` asks for, a span at most. A failure
    * is heard when the span's turn comes, or never.
    */
-  #ahead(position: number, end: number): Span {
+  #ahead(position: number, end: number, buffers: SpanBuffers): Span {
     const wholeBlocks = Math.ceil((end - position) / BLOB_BLOCK_BYTES) * BLOB_BLOCK_BYTES;
     const wanted = Math.min(SPAN_BYTES, wholeBlocks, this.size - position);
     const granted = this.#memory.take(wanted, BLOB_BLOCK_BYTES);
-    const bytes = this.#readSpan(position, granted);
+    const bytes = this.#readSpan(position, buffers.next(granted));
     bytes.catch(() => {});
     return { granted, bytes };
   }
 
-  async #readSpan(position: number, bytes: number): Promise<Buffer> {
-    // Not from the pool: the buffer is the caller's for as long as it likes.
-    const span = Buffer.allocUnsafeSlow(bytes);
+  async #readSpan(position: number, span: Buffer): Promise<Buffer> {
     await readWhole(this.#id, this.#file, span, BLOB_HEADER_BYTES + position);
     return span;
   }
@@ -168,6 +167,24 @@ export class BlobFileReader implements BlobReader {
         throw new CorruptBlob(this.#id, `block ${block} fails its checksum`);
       }
     }
+  }
+}
+
+/**
+ * The two buffers of one reading, that which is sent and that which is filled, in turns: a new one for
+ * each span would cost more than verifying it.
+ */
+class SpanBuffers {
+  #sent = Buffer.alloc(0);
+  #filled = Buffer.alloc(0);
+
+  /** The next buffer to fill, of so many bytes. What it held before it is no longer asked for. */
+  next(bytes: number): Buffer {
+    const free = this.#sent;
+    this.#sent = this.#filled;
+    // A longer one is let go: what was granted is what may be held.
+    this.#filled = free.length === bytes ? free : Buffer.allocUnsafeSlow(bytes);
+    return this.#filled;
   }
 }
 

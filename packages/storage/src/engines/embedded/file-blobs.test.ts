@@ -58,7 +58,7 @@ function filesIn(directory: string): string[] {
 async function readUntilError(reader: BlobReader): Promise<{ bytes: Buffer; error: unknown }> {
   const pieces: Buffer[] = [];
   try {
-    for await (const piece of reader.read(0, reader.size)) pieces.push(piece);
+    for await (const piece of reader.read(0, reader.size)) pieces.push(Buffer.from(piece));
   } catch (error) {
     return { bytes: Buffer.concat(pieces), error };
   } finally {
@@ -107,7 +107,7 @@ describe('a flipped byte in a blob’s file', () => {
       [3 * BLOCK, 5 * BLOCK],
     ] as const) {
       const pieces: Buffer[] = [];
-      for await (const piece of reader.read(start, end)) pieces.push(piece);
+      for await (const piece of reader.read(start, end)) pieces.push(Buffer.from(piece));
       expect(Buffer.concat(pieces).equals(body.subarray(start, end))).toBe(true);
     }
     await expect(

@@ -36,7 +36,7 @@ async function store(blobs: FileBlobs, body: Buffer, expectedSize: number): Prom
 
 async function read(reader: BlobReader): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of reader.read(0, reader.size)) pieces.push(piece);
+  for await (const piece of reader.read(0, reader.size)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 
