@@ -270,7 +270,6 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     close() {
       closing ??= (async () => {
         await gate.close();
-        await digestThreads.close();
         // The sweeper may be waiting for a backup to let go of its blobs.
         await parts.snapshots.close();
         await scrubber.stop();

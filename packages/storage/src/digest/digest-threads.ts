@@ -69,10 +69,6 @@ class DigestThread {
     };
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
   #fail(error: Error): void {
     this.failure ??= error;
     for (const listener of this.#listeners.values()) listener.failed(error);
@@ -80,17 +76,18 @@ class DigestThread {
   }
 }
 
+/** The threads are the process's, however many stores it opens: each takes some 50 ms to start. */
+const threads: DigestThread[] = [];
+let streams = 0;
+
 /**
  * Digests reckoned off the event loop. MD5 and CRC-64 of one body go to two threads, for MD5 alone,
  * at some 700 MiB a second, would else be the slower for it. Threads are started when they are first
  * needed; a short body is digested where it is.
  */
 export class DigestThreads {
-  readonly #threads: DigestThread[] = [];
   readonly #crc64: Crc64Engine;
   readonly #most: number;
-  #streams = 0;
-  #closed = false;
 
   /** `crc64` serves small bodies, and all of them where no thread can be started. */
   constructor(
@@ -107,29 +104,22 @@ export class DigestThreads {
       return InlineDigests.start(this.#crc64);
     }
     return new ThreadedDigests((algorithm, listener) =>
-      this.#leastLoaded().begin(this.#streams++, algorithm, listener),
+      this.#leastLoaded().begin(streams++, algorithm, listener),
     );
   }
 
-  /** Ends the threads; bodies that are under way fail. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-
   #leastLoaded(): DigestThread {
-    if (this.#closed) throw new Error('The digests are closed');
-    for (const [at, thread] of this.#threads.entries()) {
+    for (const [at, thread] of threads.entries()) {
       // A thread that failed has told its streams; the next body gets a new one.
-      if (thread.failure !== undefined) this.#threads[at] = new DigestThread();
+      if (thread.failure !== undefined) threads[at] = new DigestThread();
     }
-    let best = this.#threads[0];
-    for (const thread of this.#threads) {
+    let best = threads[0];
+    for (const thread of threads) {
       if (best === undefined || thread.load < best.load) best = thread;
     }
-    if (best === undefined || (best.load > 0 && this.#threads.length < this.#most)) {
+    if (best === undefined || (best.load > 0 && threads.length < this.#most)) {
       best = new DigestThread();
-      this.#threads.push(best);
+      threads.push(best);
     }
     return best;
   }
