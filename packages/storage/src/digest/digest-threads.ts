@@ -43,8 +43,6 @@ class DigestThread {
   failure: Error | undefined;
 
   constructor() {
-    // It keeps no process alive that has nothing else to do.
-    this.#worker.unref();
     this.#worker.on('message', ([answer, stream, value]: [number, number, number | string]) => {
       const listener = this.#listeners.get(stream);
       if (answer === ANSWER_TAKEN) listener?.taken(Number(value));
@@ -52,6 +50,8 @@ class DigestThread {
     });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('A thread that reckons digests has ended')));
+    // It keeps no process alive that has nothing else to do. Last: listening would undo it.
+    this.#worker.unref();
   }
 
   get load(): number {
