@@ -167,7 +167,7 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
       .filter(({ name }) => !isLockFile(name) && name !== FOREIGN_BUT_HARMLESS)
       .map(({ name, kind }) => [name, kind]),
   );
-  const places = { path, metadata: join(path, METADATA), blobs: join(path, BLOBS) };
+  const places = placesIn(path);
   if (names.has(UNFINISHED)) throw unfinishedCopy(path);
   if (names.has(FORMAT)) {
     await checkFormat(disk, path);
