@@ -57,7 +57,8 @@ Environment:
       start, printed once, and kept in the data directory with mode 0600.
 
 Exit status: 0 stopped as told; 1 wrong usage; 2 could not start; 65 not started again, for the
-metadata ends the process each time; 74 the disk failed (docs/operating.md says what to do).
+metadata ends the process each time; 70 a worker crashes again and again; 74 the disk failed
+(docs/operating.md says what to do).
 `;
 
 const FLAGS = {

@@ -89,7 +89,11 @@ export class BlobSweeper {
 
   /** Looks for the orphans of sessions that have ended since the start. */
   sessionEnded(): void {
-    this.#beginning = this.#beginning.then(() => this.#sweepOrphans());
+    this.#beginning = this.#beginning.then(() => {
+      // What was found out at the start may be long ago.
+      this.#whole.clear();
+      return this.#sweepOrphans();
+    });
   }
 
   /** Resolves when there is nothing left that can be done now. */
