@@ -167,7 +167,7 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<Da
       .filter(({ name }) => !isLockFile(name) && name !== FOREIGN_BUT_HARMLESS)
       .map(({ name, kind }) => [name, kind]),
   );
-  const places = placesIn(path);
+  const places = { path, metadata: join(path, METADATA), blobs: join(path, BLOBS) };
   if (names.has(UNFINISHED)) throw unfinishedCopy(path);
   if (names.has(FORMAT)) {
     await checkFormat(disk, path);
