@@ -17,11 +17,7 @@ process.on('SIGTERM', () => {});
 // Without the primary nothing can be acknowledged.
 process.on('disconnect', () => process.exit(0));
 
-let running: {
-  readonly server: OssServer;
-  readonly metrics: Metrics;
-  stop(grace: number): Promise<void>;
-};
+let running: { readonly metrics: Metrics; stop(grace: number): Promise<void> } | undefined;
 
 process.on('message', (message: ToWorker) => {
   switch (message.type) {
@@ -32,10 +28,12 @@ process.on('message', (message: ToWorker) => {
       break;
     case 'measure': {
       const { request } = message;
-      running.metrics.samples().then((samples) => tell({ type: 'measured', request, samples }));
+      running?.metrics.samples().then((samples) => tell({ type: 'measured', request, samples }));
       break;
     }
     case 'stop':
+      // Told so while it starts, it has nothing to finish.
+      if (running === undefined) process.exit(0);
       running.stop(message.grace).then(() => process.exit(0));
       break;
   }
@@ -71,7 +69,6 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
     tls: configuration.tls,
   });
   running = {
-    server,
     metrics,
     async stop(grace) {
       await server.close(grace);

@@ -51,11 +51,7 @@ export class WorkerHost {
   #serve({ kind, request, payload }: Frame): void {
     this.#underWay++;
     const serving =
-      kind === FRAME.commit
-        ? this.#commit(request, payload)
-        : this.#call(JSON.parse(payload.toString())).then((result) =>
-            this.#frames.sendText(FRAME.returned, request, JSON.stringify(result)),
-          );
+      kind === FRAME.commit ? this.#commit(request, payload) : this.#answer(request, payload);
     serving
       .catch((error: unknown) =>
         this.#frames.sendText(FRAME.failed, request, JSON.stringify(carriedError(error))),
@@ -64,6 +60,11 @@ export class WorkerHost {
         this.#underWay--;
         if (this.#ended && this.#underWay === 0) this.#settled?.();
       });
+  }
+
+  async #answer(request: number, payload: Buffer): Promise<void> {
+    const result = await this.#call(JSON.parse(payload.toString()));
+    this.#frames.sendText(FRAME.returned, request, JSON.stringify(result));
   }
 
   async #commit(request: number, payload: Buffer): Promise<void> {
