@@ -123,7 +123,6 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
     close() {
       closing ??= (async () => {
         await gate.close();
-        await digestThreads.close();
         await blobs.close();
         await metadata.close();
         primary.close();
