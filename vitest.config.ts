@@ -22,6 +22,25 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        // What clients see of a service with workers: the same, by the same tests.
+        resolve,
+        ssr: { resolve },
+        test: {
+          name: 'workers',
+          include: [
+            'tests/wire/**/*.test.ts',
+            'tests/openoss/{backup,full-disk,scrub,serve,tls}.test.ts',
+          ],
+          exclude: [
+            // These bring a clock, settings or a log of their own, or look into the process that serves.
+            'tests/wire/{aborted-transfers,authentication-refusals,corruption,hostile-input}.test.ts',
+          ],
+          env: { OPENOSS_TEST_WORKERS: '2' },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -33,6 +33,7 @@ export async function serve(
       '--admin-listen',
       '127.0.0.1:0',
       ...args,
+      ...workersUnlessTold(args),
     ],
     { env: cleanEnvironment(env) },
   );
@@ -65,4 +66,11 @@ export async function serve(
       accessKeySecret: env.OPENOSS_ROOT_ACCESS_KEY_SECRET ?? '',
     },
   };
+}
+
+/** In the `workers` project (vitest.config.ts) servers have some. */
+function workersUnlessTold(args: readonly string[]): readonly string[] {
+  const workers = process.env.OPENOSS_TEST_WORKERS;
+  const isTold = args.some((arg) => arg.startsWith('--workers'));
+  return workers === undefined || isTold ? [] : ['--workers', workers];
 }

@@ -1,12 +1,13 @@
 /** What ACLs open to everybody: every pair of bucket ACL and object ACL, read, written, deleted. */
-import { type OpenOss, startOpenOss } from 'openoss';
+import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, send, sendSigned } from '../support/http.js';
+import { startOss } from '../support/start-oss.js';
 
 let oss: OpenOss;
 
 beforeAll(async () => {
-  oss = await startOpenOss();
+  oss = await startOss();
   for (const acl of ['private', 'public-read', 'public-read-write']) {
     await sendSigned(oss, {
       method: 'PUT',

@@ -1,14 +1,15 @@
 /** Bucket operations, both listings, batch deletion, tags and ACLs as documents. */
 import { createHash } from 'node:crypto';
 import { parseXml } from '@openoss/protocol';
-import { type OpenOss, startOpenOss } from 'openoss';
+import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, sendSigned, type WireAnswer, type WireRequest } from '../support/http.js';
 import { RawConnection, signedHead } from '../support/raw-connection.js';
+import { startOss } from '../support/start-oss.js';
 
 let oss: OpenOss;
 beforeAll(async () => {
-  oss = await startOpenOss({ buckets: ['examplebucket'] });
+  oss = await startOss({ buckets: ['examplebucket'] });
 });
 afterAll(() => oss.close());
 

@@ -2,10 +2,11 @@
  * What happens between requests: several on one connection, sent at once or in turn, refused or cut
  * short, by clients that half-close, speak HTTP/1.0, or send what nobody asked for.
  */
-import { type OpenOss, startOpenOss } from 'openoss';
+import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send, sendSigned } from '../support/http.js';
 import { RawConnection, signedHead, unsignedHead } from '../support/raw-connection.js';
+import { startOss } from '../support/start-oss.js';
 
 const bucket = 'examplebucket';
 let oss: OpenOss;
@@ -14,7 +15,7 @@ const onWarning = (warning: Error) => warnings.push(warning);
 
 beforeAll(async () => {
   process.on('warning', onWarning);
-  oss = await startOpenOss({ buckets: [bucket] });
+  oss = await startOss({ buckets: [bucket] });
   await sendSigned(oss, { method: 'PUT', bucket, key: 'there', body: 'hi oss' });
 });
 afterAll(async () => {

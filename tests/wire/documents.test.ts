@@ -1,13 +1,14 @@
 /** The XML that is answered, element by element, in the shapes that OSS's clients read. */
 import { parseXml, type XmlElement } from '@openoss/protocol';
-import { type OpenOss, startOpenOss } from 'openoss';
+import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sendSigned, type WireRequest } from '../support/http.js';
+import { startOss } from '../support/start-oss.js';
 
 const bucket = 'examplebucket';
 let oss: OpenOss;
 beforeAll(async () => {
-  oss = await startOpenOss({ buckets: [bucket] });
+  oss = await startOss({ buckets: [bucket] });
   const headers = { 'x-oss-tagging': 'a=1', 'x-oss-object-acl': 'public-read' };
   await sendSigned(oss, { method: 'PUT', bucket, key: 'dir/a', body: 'x', headers });
   await sendSigned(oss, { method: 'PUT', bucket, key: 'b', body: 'x' });

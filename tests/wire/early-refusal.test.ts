@@ -3,15 +3,16 @@
  * it: whether it reads while it sends (Node) or only when it has sent everything (Python).
  */
 import { spawnSync } from 'node:child_process';
-import { type OpenOss, startOpenOss } from 'openoss';
+import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, send } from '../support/http.js';
 import { outcomeOf, start } from '../support/programs.js';
+import { startOss } from '../support/start-oss.js';
 
 const bucket = 'examplebucket';
 let oss: OpenOss;
 beforeAll(async () => {
-  oss = await startOpenOss({ buckets: [bucket] });
+  oss = await startOss({ buckets: [bucket] });
 });
 afterAll(() => oss.close());
 

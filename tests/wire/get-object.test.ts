@@ -2,6 +2,7 @@
 import { type OpenOss, startOpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, send, sendSigned, type WireAnswer } from '../support/http.js';
+import { startOss } from '../support/start-oss.js';
 
 let oss: OpenOss;
 const bucket = 'examplebucket';
@@ -9,7 +10,7 @@ const small = Buffer.from('0123456789');
 const large = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 31 + (at >> 8)) & 0xff));
 
 beforeAll(async () => {
-  oss = await startOpenOss({ buckets: [bucket] });
+  oss = await startOss({ buckets: [bucket] });
   await sendSigned(oss, { method: 'PUT', bucket, key: 'small', body: small });
   await sendSigned(oss, { method: 'PUT', bucket, key: 'large', body: large });
   await sendSigned(oss, { method: 'PUT', bucket, key: 'empty', body: '' });

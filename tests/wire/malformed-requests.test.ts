@@ -2,10 +2,11 @@
 import { type OpenOss, startOpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, send, sendRaw, sendSigned } from '../support/http.js';
+import { startOss } from '../support/start-oss.js';
 
 let oss: OpenOss;
 beforeAll(async () => {
-  oss = await startOpenOss({ buckets: ['examplebucket'] });
+  oss = await startOss({ buckets: ['examplebucket'] });
 });
 afterAll(() => oss.close());
 

@@ -4,14 +4,15 @@
  * was stored.
  */
 import { createHash } from 'node:crypto';
-import { type OpenOss, startOpenOss } from 'openoss';
+import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, send, sendSigned, type WireRequest } from '../support/http.js';
+import { startOss } from '../support/start-oss.js';
 
 let oss: OpenOss;
 
 beforeAll(async () => {
-  oss = await startOpenOss({ buckets: ['examplebucket'] });
+  oss = await startOss({ buckets: ['examplebucket'] });
 });
 afterAll(() => oss.close());
 

@@ -2,14 +2,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { crc64 } from '@openoss/protocol';
-import { type OpenOss, startOpenOss } from 'openoss';
+import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send, sendRaw, sendSigned, sign } from '../support/http.js';
+import { startOss } from '../support/start-oss.js';
 
 let oss: OpenOss;
 
 beforeAll(async () => {
-  oss = await startOpenOss({ buckets: ['examplebucket'] });
+  oss = await startOss({ buckets: ['examplebucket'] });
 });
 afterAll(() => oss.close());
 

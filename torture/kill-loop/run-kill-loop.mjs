@@ -5,6 +5,7 @@ import { ABSENT, Oracle } from '../workload/oracle.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
 import { OssConnection } from './oss-connection.mjs';
 import { ServerProcess } from './server-process.mjs';
+import { workersOf } from './server-workers.mjs';
 import { verifyServer } from './verify-server.mjs';
 import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs';
 
@@ -14,6 +15,7 @@ import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs'
  * @property {number} kills
  * @property {string} scratch
  * @property {string} failures where the data directory of a violation is kept
+ * @property {number | undefined} [workers] of each server; none and several in turn unless told
  * @property {(line: string) => void} say
  * @property {(directory: string, round: number) => void} [betweenRounds] for showing that damage is
  *   found: may do what it likes with the data directory of a server that was killed
@@ -64,6 +66,7 @@ class KillLoop {
   #oracle = new Oracle();
   #around = new WriterSurroundings(this.#oracle, WRITERS);
   #startedAt = Date.now();
+  #lives = 0;
   /** @type {ServerProcess | undefined} */
   #server;
   #killsBy = { load: 0, start: 0, sweeper: 0 };
@@ -126,7 +129,9 @@ class KillLoop {
   }
 
   async #start() {
-    this.#server = new ServerProcess(this.#directory);
+    this.#server = new ServerProcess(this.#directory, {
+      flags: workersOf(this.#options.workers, this.#lives++),
+    });
     const port = await this.#server.ready();
     if (port === undefined) throw new Error('The server was killed by somebody else');
     return port;
@@ -182,7 +187,9 @@ class KillLoop {
   }
 
   async #killWhileStarting() {
-    this.#server = new ServerProcess(this.#directory);
+    this.#server = new ServerProcess(this.#directory, {
+      flags: workersOf(this.#options.workers, this.#lives++),
+    });
     await delay(this.#random.between(0, 300));
     await this.#end('SIGKILL');
     this.#killsBy.start++;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OssConnection } from '../kill-loop/oss-connection.mjs';
 import { ServerProcess } from '../kill-loop/server-process.mjs';
+import { workersOf } from '../kill-loop/server-workers.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
 import { checkOrder } from './check-order.mjs';
 import { BUCKET, OrderClient } from './order-client.mjs';
@@ -20,6 +21,7 @@ import { historyLines, shrinkHistory } from './shrink-history.mjs';
  * @property {number} operations so many at least are recorded and checked
  * @property {string} scratch
  * @property {string} failures where histories that have no order are kept
+ * @property {number | undefined} [workers] of each server; none and several in turn unless told
  * @property {(line: string) => void} say
  * @property {(port: number) => Promise<{ readonly port: number, close(): void }>} [before] puts
  *   something between the clients and the server: for showing that it is found out
@@ -71,6 +73,7 @@ class OrderRun {
   /** @type {ServerProcess | undefined} */
   #server;
   #startedAt = performance.now();
+  #lives = 0;
   /** @type {Omit<OrderResult, 'operations' | 'uncertain' | 'recordingMs'>} */
   #sums = { kills: 0, mostConfigurations: 0, checkingMs: 0, violations: [] };
 
@@ -116,7 +119,9 @@ class OrderRun {
   async #live(life) {
     const random = this.#random.fork(`life ${life}`);
     const history = this.#history;
-    this.#server = new ServerProcess(this.#directory);
+    this.#server = new ServerProcess(this.#directory, {
+      flags: workersOf(this.#options.workers, this.#lives++),
+    });
     const started = await this.#server.ready();
     if (started === undefined) throw new Error('The server was killed by somebody else');
     const between = await this.#options.before?.(started);

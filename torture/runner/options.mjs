@@ -36,6 +36,10 @@ Flags:
       --seed TEXT       what everything is drawn from (default: a new one)
       --workload SEED   only the one workload of this seed (with --part forgetting-disk,
                         metadata-trace or faults), as a violation names it
+      --workload SEED   only the one workload of this seed (with --part forgetting-disk or
+                        metadata-trace), as a violation names it
+      --server-workers N  workers of each server in the kill-loop and the order (default: none and three
+                        in turn)
       --workers N       processes at a time (default: one for each processor)
       --out DIR         where the report goes (default torture/results)
       --replay FILE     look at a violation that was kept again, and at nothing else: the disk
@@ -57,6 +61,7 @@ Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not ru
  * @property {number | undefined} flip
  * @property {string} seed
  * @property {string | undefined} workload
+ * @property {number | undefined} serverWorkers
  * @property {number} workers
  * @property {string | undefined} out
  * @property {string | undefined} replay
@@ -93,6 +98,10 @@ export function readOptions(args) {
     flip: values.flip === undefined ? undefined : count('--flip', values.flip, 1) - 1,
     seed: values.seed ?? Math.random().toString(36).slice(2, 8),
     workload: values.workload,
+    serverWorkers:
+      values['server-workers'] === undefined
+        ? undefined
+        : count('--server-workers', values['server-workers'], 0, 0),
     workers: count('--workers', values.workers, availableParallelism()),
     out: values.out,
     replay: values.replay,
@@ -116,6 +125,7 @@ function parse(args) {
         flip: { type: 'string' },
         seed: { type: 'string' },
         workload: { type: 'string' },
+        'server-workers': { type: 'string' },
         workers: { type: 'string' },
         out: { type: 'string' },
         replay: { type: 'string' },
@@ -131,12 +141,13 @@ function parse(args) {
  * @param {string} flag
  * @param {string | undefined} text
  * @param {number} fallback
+ * @param {number} [least]
  */
-function count(flag, text, fallback) {
+function count(flag, text, fallback, least = 1) {
   if (text === undefined) return fallback;
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) {
-    throw new UsageError(`${flag} takes a number from 1 on, not ${text}`);
+  if (!Number.isSafeInteger(number) || number < least) {
+    throw new UsageError(`${flag} takes a number from ${least} on, not ${text}`);
   }
   return number;
 }

@@ -113,8 +113,8 @@ async function runSelfTest(context, hasTraces) {
  * @returns {Promise<Found>}
  */
 async function runKills({ options, disk, failures, say }) {
-  const { seed, kills } = options;
-  const result = await runKillLoop({ seed, kills, scratch: disk, failures, say });
+  const { seed, kills, serverWorkers: workers } = options;
+  const result = await runKillLoop({ seed, kills, workers, scratch: disk, failures, say });
   return {
     figures: {
       kills: result.kills,
@@ -279,8 +279,8 @@ async function explore(part, { options, scratch, failures, say }, hasTraces) {
  * @returns {Promise<Found>}
  */
 async function runOrderCheck({ options, disk, failures, say }) {
-  const { seed, operations } = options;
-  const result = await runOrder({ seed, operations, scratch: disk, failures, say });
+  const { seed, operations, serverWorkers: workers } = options;
+  const result = await runOrder({ seed, operations, workers, scratch: disk, failures, say });
   const again = `npm run torture -- --part order --operations ${operations} --seed ${seed}`;
   return {
     figures: {

@@ -15,6 +15,9 @@ import { checkRegion } from './region.js';
 import { readTlsFiles } from './tls-files.js';
 import { VERSION } from './version.js';
 
+/** On two cores workers make gets faster, and durable puts slower: docs/performance.md. */
+const DEFAULT_WORKERS = 0;
+
 const HELP = `Serves a data directory until it is stopped (SIGTERM or SIGINT: requests under way are finished).
 
 Usage: openoss serve [flags]
@@ -29,6 +32,8 @@ Flags:
       --tls-key FILE           its private key in PEM
       --min-free-space SIZE    refuse puts when less is free on the disk, such as 256MiB; 0 for never
                                (default 512MiB, or a tenth of a small disk)
+      --workers N              processes that speak HTTP, besides the one that commits; 0 for one process
+                               that does all (default ${DEFAULT_WORKERS}; docs/operating.md says when more pay)
       --restore-seconds N      how long restoring an archived object takes (default 1)
       --max-connections N      open connections (default: what descriptors and memory allow)
       --max-requests N         requests served at a time; more are refused with 503 and Retry-After
@@ -52,7 +57,8 @@ Environment:
       start, printed once, and kept in the data directory with mode 0600.
 
 Exit status: 0 stopped as told; 1 wrong usage; 2 could not start; 65 not started again, for the
-metadata ends the process each time; 74 the disk failed (docs/operating.md says what to do).
+metadata ends the process each time; 70 a worker crashes again and again; 74 the disk failed
+(docs/operating.md says what to do).
 `;
 
 const FLAGS = {
@@ -64,6 +70,7 @@ const FLAGS = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'min-free-space': { type: 'string' },
+  workers: { type: 'string' },
   'restore-seconds': { type: 'string' },
   'max-connections': { type: 'string' },
   'max-requests': { type: 'string' },
@@ -84,6 +91,7 @@ const DEFAULT_ADMIN_LISTEN = { host: '127.0.0.1', port: 9001 };
 const COULD_NOT_START = 2;
 /** EX_DATAERR of sysexits(3). */
 const CRASH_LOOP = 65;
+const MOST_WORKERS = 64;
 
 /** `openoss serve`. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -104,6 +112,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const minFree = flags['min-free-space'];
   const minFreeBytes =
     minFree === undefined ? undefined : readByteSize('--min-free-space', minFree);
+  const workers = flags.workers === undefined ? DEFAULT_WORKERS : readWorkers(flags.workers);
   const log = createLog(readLogLevel(flags['log-level'] ?? 'info'));
   const tls = await readTlsFiles(flags['tls-cert'], flags['tls-key']);
   const stopped = stopSignal();
@@ -121,6 +130,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       minFreeBytes,
       forceStart: flags['force-start'],
       limits,
+      workers,
       environment: process.env,
       log,
     });
@@ -203,6 +213,16 @@ function readLimits(flags: FlagValues<typeof FLAGS>): Partial<ServerLimits> {
     minimumRate: count('min-rate', 0),
   };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
+
+function readWorkers(text: string): number {
+  const workers = Number(text);
+  if (!/^\d+$/.test(text) || workers > MOST_WORKERS) {
+    throw new UsageError(
+      `--workers takes a number from 0 to ${MOST_WORKERS}, not ${JSON.stringify(text)}`,
+    );
+  }
+  return workers;
 }
 
 function readSeconds(flag: string, text: string): number {

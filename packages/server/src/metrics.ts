@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { combinedMetrics, type Samples } from './combined-metrics.js';
 
 /** One finished request, as metrics see it. */
 export interface FinishedRequest {
@@ -31,6 +32,7 @@ export class Metrics {
   connectionsRefused = 0;
   /** Requests given up because their client sent, or took in, next to nothing. */
   readonly slowClients = { sending: 0, taking: 0 };
+  #others: (() => Promise<readonly Samples[]>) | undefined;
 
   /**
    * `ofProcess` adds what Node tells of its process (memory, event loop, collections). Its observers
@@ -122,9 +124,21 @@ export class Metrics {
     this.#durations.observe({ operation }, milliseconds / 1000);
   }
 
+  /** Has the figures of other processes of the service told together with those of this one. */
+  addProcesses(samples: () => Promise<readonly Samples[]>): void {
+    this.#others = samples;
+  }
+
+  /** What this process has counted and measured, to be sent to the one that is asked for it. */
+  samples(): Promise<Samples> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
   /** The metrics in Prometheus' text format. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    if (this.#others === undefined) return this.#registry.metrics();
+    const [own, others] = await Promise.all([this.samples(), this.#others()]);
+    return combinedMetrics([own, ...others]).metrics();
   }
 
   get contentType(): string {

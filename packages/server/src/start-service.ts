@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { Directory, type FoundRootCredentials, findRootCredentials } from '@openoss/directory';
 import { checkBucketName } from '@openoss/protocol';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
@@ -7,10 +8,14 @@ import { AdminListener } from './admin-listener.js';
 import { backupRoute } from './backup/backup-route.js';
 import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
 import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
+import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
+import { observeStore } from './observe-store.js';
 import { OssServer } from './oss-server.js';
 import { scrubRoute } from './scrub/scrub-route.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
+import { shareOf } from './workers/share-of-limits.js';
+import { WorkerPool, type WorkerPoolOptions } from './workers/worker-pool.js';
 
 /** A host and a port to listen on; port 0 takes a free one. */
 export interface ListenAddress {
@@ -41,7 +46,9 @@ export interface ServiceOptions {
   readonly minFreeBytes?: number | undefined;
   /** Start even where a crash loop would be refused. */
   readonly forceStart?: boolean | undefined;
-  /** Milliseconds since the epoch; the system's clock unless told. */
+  /** How many processes speak HTTP besides this one; 0, and nothing told, has this one do it. */
+  readonly workers?: number | undefined;
+  /** Milliseconds since the epoch; the system's clock unless told. Workers have the system's. */
   readonly now?: (() => number) | undefined;
 }
 
@@ -62,6 +69,9 @@ export interface Service {
 }
 
 const DEFAULT_GRACE = 10_000;
+
+/** EX_SOFTWARE of sysexits(3). */
+const EXIT_WORKERS_CRASH = 70;
 
 /** Opens the data directory and serves it. Whatever fails, nothing is left open. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -139,14 +149,22 @@ async function serve(
   const directory = await Directory.open(store.room('directory'), credentials);
   const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
-  const server = new OssServer({
-    store: store.objects,
-    directory,
-    settings,
-    limits,
-    metrics,
-    tls: options.tls,
-  });
+  const workers = options.workers ?? 0;
+  const pool =
+    workers === 0
+      ? undefined
+      : new WorkerPool(poolOptions(options, settings, limits, store, credentials));
+  if (pool !== undefined) metrics.addProcesses(() => pool.samples());
+  const server: Front =
+    pool ??
+    new OssServer({
+      store: store.objects,
+      directory,
+      settings,
+      limits,
+      metrics,
+      tls: options.tls,
+    });
   let ready = false;
   let admin: AdminListener | undefined;
   let adminEndpoint: string | undefined;
@@ -154,9 +172,9 @@ async function serve(
     admin = new AdminListener(
       metrics,
       () =>
-        ready
-          ? { ready: true, notice: SPACE_NOTICES[store.space().state] }
-          : { ready: false, reason: 'starting or stopping' },
+        ready && pool?.state.listening !== 0
+          ? { ready: true, notice: noticeOf(store, pool) }
+          : { ready: false, reason: ready ? 'no worker is serving' : 'starting or stopping' },
       new Map([
         ['/backup', backupRoute(store, options.directory, options.log)],
         ['/scrub', scrubRoute(store, options.log)],
@@ -210,86 +228,49 @@ const SPACE_NOTICES = {
   exhausted: 'the disk is full: nothing can be changed, reads go on',
 } as const;
 
-/** As the metric numbers them. */
-const SPACE_STATES = ['roomy', 'full', 'exhausted'] as const;
+/** What is to be said of a service that is ready. */
+function noticeOf(store: EmbeddedStore, pool: WorkerPool | undefined): string | undefined {
+  const notices = [SPACE_NOTICES[store.space().state], pool?.notice];
+  return notices.filter((notice) => notice !== undefined).join('\n') || undefined;
+}
 
-function observeStore(metrics: Metrics, store: EmbeddedStore): void {
-  const { counters } = store;
-  metrics.observeCount(
-    'openoss_corrupt_records_total',
-    'Records and inline bodies that failed their checksum when they were read.',
-    () => counters.corruptRecords,
-  );
-  metrics.observeCount(
-    'openoss_corrupt_blobs_total',
-    'Blobs that were found damaged when they were read.',
-    () => counters.corruptBlobs,
-  );
-  metrics.observeCount(
-    'openoss_blobs_deleted_total',
-    'Blobs deleted because their object was replaced or deleted.',
-    () => counters.blobsDeleted,
-  );
-  metrics.observeCount(
-    'openoss_orphans_deleted_total',
-    'Blobs deleted because a writer that is no more left them unnamed.',
-    () => counters.orphansDeleted,
-  );
-  metrics.observeCount(
-    'openoss_scrubs_total',
-    'Scrubs that came to their end.',
-    () => counters.scrubs,
-  );
-  metrics.observeCount(
-    'openoss_scrub_damage_total',
-    'Things that scrubs found and that may be lost or cannot be read.',
-    () => counters.scrubDamage,
-  );
-  metrics.observeCount(
-    'openoss_scrub_waste_total',
-    'Things that scrubs found and that nobody needs, or that were counted wrongly.',
-    () => counters.scrubWaste,
-  );
-  metrics.observeGauge(
-    'openoss_scrub_last_completed_timestamp_seconds',
-    'When a scrub last came to its end, in seconds since 1970; 0 when none has since the start.',
-    () => counters.scrubbedAt / 1000,
-  );
-  metrics.observeCount(
-    'openoss_commits_total',
-    'Durable commits of metadata.',
-    () => store.work.commits,
-  );
-  metrics.observeCount(
-    'openoss_flushes_total',
-    'Flushes that those commits shared.',
-    () => store.work.flushes,
-  );
-  metrics.observeGauge(
-    'openoss_transfer_buffer_bytes',
-    'Bytes of buffers that large transfers hold now.',
-    () => store.transferMemory,
-  );
-  metrics.observeGauge(
-    'openoss_free_bytes',
-    'Bytes that are free on the file system of the data directory.',
-    () => store.space().free,
-  );
-  metrics.observeGauge(
-    'openoss_min_free_bytes',
-    'Bytes that puts leave free there; 0 when that is not watched.',
-    () => store.space().minFree,
-  );
-  metrics.observeGauge(
-    'openoss_reserve_bytes',
-    'Bytes that the preallocated file holds for deletions.',
-    () => store.space().reserved,
-  );
-  metrics.observeGauge(
-    'openoss_space_state',
-    'Space on the disk: 0 enough, 1 puts are refused, 2 nothing can be changed.',
-    () => SPACE_STATES.indexOf(store.space().state),
-  );
+/** Whatever speaks HTTP for the service. */
+interface Front {
+  readonly protocol: 'http' | 'https';
+  listen(host: string, port: number): Promise<AddressInfo>;
+  close(grace: number): Promise<void>;
+}
+
+function poolOptions(
+  { workers = 0, directory, minFreeBytes, tls, adminListen, log }: ServiceOptions,
+  { region, hostSuffixes, bodyIdleTimeout, restoreDelay }: ServerSettings,
+  limits: ServerLimits,
+  store: EmbeddedStore,
+  { accessKeyId, accessKeySecret }: FoundRootCredentials,
+): WorkerPoolOptions {
+  return {
+    count: workers,
+    sessions: store.workers,
+    configuration: {
+      directory: path.resolve(directory),
+      credentials: { accessKeyId, accessKeySecret },
+      region,
+      hostSuffixes,
+      bodyIdleTimeout,
+      restoreDelay,
+      limits: shareOf(limits, workers),
+      minFreeBytes,
+      tls: tls && { cert: tls.cert.toString(), key: tls.key.toString() },
+      logLevel: logLevels.find((level) => level === log.level) ?? 'info',
+      observed: adminListen !== undefined,
+    },
+    log,
+    onHopeless(error) {
+      // As one process would that crashed: whoever started it starts it again, and finds out.
+      log.fatal({ err: error }, 'a worker crashes again and again; ending the service');
+      process.exit(EXIT_WORKERS_CRASH);
+    },
+  };
 }
 
 function urlOf(protocol: string, { address, family, port }: AddressInfo): string {

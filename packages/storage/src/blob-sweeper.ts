@@ -87,9 +87,20 @@ export class BlobSweeper {
     this.#work();
   }
 
+  /** Looks for the orphans of sessions that have ended since the start. */
+  sessionEnded(): void {
+    this.#beginning = this.#beginning.then(() => {
+      // What was found out at the start may be long ago.
+      this.#whole.clear();
+      return this.#sweepOrphans();
+    });
+  }
+
   /** Resolves when there is nothing left that can be done now. */
   async idle(): Promise<void> {
-    await this.#beginning;
+    for (let beginning: unknown; beginning !== this.#beginning; await beginning) {
+      beginning = this.#beginning;
+    }
     while (this.#working !== undefined) await this.#working;
   }
 
@@ -112,6 +123,10 @@ export class BlobSweeper {
         await this.#collect(incarnation);
       }
     }, AT_NEXT_START);
+    await this.#sweepOrphans();
+  }
+
+  async #sweepOrphans(): Promise<void> {
     await this.#guard(
       () =>
         sweepOrphans({

@@ -16,6 +16,7 @@ import { type Change, type Entry, put } from './engine/metadata-engine.js';
  */
 const BODY = 'b';
 const DELETION = 'd';
+const DELETION_BYTE = DELETION.charCodeAt(0);
 const OBJECT = 'o';
 
 export const EPOCH_KEY = Buffer.from('e');
@@ -78,6 +79,12 @@ export function blobToDelete({ key, value }: Entry): string {
   const blobId = key.toString('latin1', DELETION.length);
   checkedContent(key, value, () => `deletion queue entry ${blobId}`);
   return blobId;
+}
+
+/** The blob that a change of a bucket's partition enters into the deletion queue, if it does. */
+export function unnamedBlob(change: Change): string | undefined {
+  if (change.kind !== 'put' || change.key[0] !== DELETION_BYTE) return undefined;
+  return change.key.toString('latin1', DELETION.length);
 }
 
 /** The value of the epoch key. */

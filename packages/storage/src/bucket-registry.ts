@@ -12,6 +12,7 @@ import {
   decodeBucketRecord,
   encodeBucketRecord,
 } from './bucket-record.js';
+import type { Buckets, ListBucketsRequest, ListedBuckets } from './buckets.js';
 import { checkedContent, checkedValue } from './checked-value.js';
 import { encodeCounter } from './engine/counter-value.js';
 import { keySuccessor, prefixSuccessor } from './engine/key-successor.js';
@@ -51,19 +52,6 @@ export const UNSETTLED_BUCKETS = rangeOf(UNSETTLED);
 const SCAN_LIMIT = 1000;
 const NOTHING = Buffer.alloc(0);
 
-export interface ListBucketsRequest {
-  readonly owner: string;
-  readonly prefix?: string;
-  /** The listing begins behind this name. */
-  readonly marker?: string;
-  readonly limit: number;
-}
-
-export interface ListedBuckets {
-  readonly buckets: readonly BucketRecord[];
-  readonly truncated: boolean;
-}
-
 /**
  * The buckets: their records, and the coming and going of their partitions.
  *
@@ -74,7 +62,7 @@ export interface ListedBuckets {
  *
  * Records are kept in memory: this process is the only writer.
  */
-export class BucketRegistry {
+export class BucketRegistry implements Buckets {
   readonly #metadata: MetadataEngine;
   readonly #ids: IdSequence;
   readonly #clock: () => number;
@@ -89,22 +77,16 @@ export class BucketRegistry {
     this.#clock = clock;
   }
 
-  /** The bucket's record, at once when it is known; undefined when there is no such bucket. */
   get(name: string): Awaitable<BucketRecord | undefined> {
     return this.#known.get(name) ?? this.#read(name);
   }
 
-  /** The bucket's record; throws NoSuchBucket. */
   async require(name: string): Promise<BucketRecord> {
     const record = this.#known.get(name) ?? (await this.#read(name));
     if (record === undefined) throw noSuchBucket(name);
     return record;
   }
 
-  /**
-   * Makes a bucket. One of the same name and owner is returned as it is, `created` false; a name
-   * that belongs to somebody else is BucketAlreadyExists.
-   */
   create(
     specification: BucketSpecification,
   ): Promise<{ readonly record: BucketRecord; readonly created: boolean }> {
@@ -141,7 +123,6 @@ export class BucketRegistry {
     });
   }
 
-  /** Changes a bucket's settings; name, incarnation, owner and creation stay. */
   update(name: string, change: (record: BucketRecord) => BucketRecord): Promise<BucketRecord> {
     return this.#queue.run(name, async () => {
       const record = await this.require(name);
@@ -153,7 +134,6 @@ export class BucketRegistry {
     });
   }
 
-  /** Deletes a bucket without objects; throws NoSuchBucket or BucketNotEmpty. */
   delete(name: string): Promise<BucketRecord> {
     return this.#queue.run(name, async () => {
       const record = await this.require(name);
@@ -178,24 +158,8 @@ export class BucketRegistry {
     });
   }
 
-  /** The buckets of an account, by name. */
-  async list({ owner, prefix = '', marker, limit }: ListBucketsRequest): Promise<ListedBuckets> {
-    const ofOwner = bucketOwnerKey(owner, prefix);
-    let from = ofOwner;
-    if (marker !== undefined) {
-      const behind = keySuccessor(bucketOwnerKey(owner, marker));
-      if (behind.compare(from) > 0) from = behind;
-    }
-    const to = prefixSuccessor(ofOwner);
-    const buckets: BucketRecord[] = [];
-    const prefixLength = bucketOwnerKey(owner, '').length;
-    const entries = await this.#metadata.scan(REGISTRY, { from, to, limit: limit + 1 });
-    for (const { key } of entries) {
-      const record = await this.get(key.toString('utf8', prefixLength));
-      // Gone since the scan.
-      if (record !== undefined) buckets.push(record);
-    }
-    return { buckets: buckets.slice(0, limit), truncated: entries.length > limit };
+  list(request: ListBucketsRequest): Promise<ListedBuckets> {
+    return listBuckets(this.#metadata, (name) => this.get(name), request);
   }
 
   /** Every bucket, in pages, for the sweeper. */
@@ -287,6 +251,30 @@ export async function* bucketEntries(
 
 /** The name of the bucket whose record stands under a key of the registry. */
 export const bucketNameOf = (key: Buffer): string => key.toString('utf8', NAME.length);
+
+/** The buckets of an account, by name; `find` has the record of each. */
+export async function listBuckets(
+  metadata: Pick<MetadataEngine, 'scan'>,
+  find: Buckets['get'],
+  { owner, prefix = '', marker, limit }: ListBucketsRequest,
+): Promise<ListedBuckets> {
+  const ofOwner = bucketOwnerKey(owner, prefix);
+  let from = ofOwner;
+  if (marker !== undefined) {
+    const behind = keySuccessor(bucketOwnerKey(owner, marker));
+    if (behind.compare(from) > 0) from = behind;
+  }
+  const to = prefixSuccessor(ofOwner);
+  const buckets: BucketRecord[] = [];
+  const prefixLength = bucketOwnerKey(owner, '').length;
+  const entries = await metadata.scan(REGISTRY, { from, to, limit: limit + 1 });
+  for (const { key } of entries) {
+    const record = await find(key.toString('utf8', prefixLength));
+    // Gone since the scan.
+    if (record !== undefined) buckets.push(record);
+  }
+  return { buckets: buckets.slice(0, limit), truncated: entries.length > limit };
+}
 
 /** The refusal of a request to a bucket that does not exist. */
 export function noSuchBucket(name: string): OssError {

@@ -10,8 +10,8 @@ export {
 export type { CopyProgress, Damage } from './backup/fill-directory.js';
 export { type RestoreOptions, restoreBackup } from './backup/restore-backup.js';
 export type { BucketRecord, BucketSpecification, Redundancy } from './bucket-record.js';
-export type { ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
 export type { Amount, BucketStatistics } from './bucket-statistics.js';
+export type { ListBucketsRequest, ListedBuckets } from './buckets.js';
 export { type CheckOptions, checkDataDirectory } from './check-data-directory.js';
 export { BlobGone, CorruptBlob, StorageFull } from './engine/blob-engine.js';
 export { CorruptRecord } from './engine/corrupt-record.js';
@@ -64,3 +64,9 @@ export type {
 } from './scrub/scrub-run.js';
 export { ScrubInProgress } from './scrub/scrubber.js';
 export type { StoreCounters } from './store-counters.js';
+export {
+  openWorkerStore,
+  type WorkerStore,
+  type WorkerStoreOptions,
+} from './workers/open-worker-store.js';
+export type { WorkerSession, WorkerSessions } from './workers/worker-sessions.js';

@@ -1,6 +1,6 @@
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
-import type { ListBucketsRequest, ListedBuckets } from './bucket-registry.js';
 import type { BucketStatistics } from './bucket-statistics.js';
+import type { ListBucketsRequest, ListedBuckets } from './buckets.js';
 import type { Awaitable } from './engine/metadata-engine.js';
 import type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 import type { ObjectAttributes, ObjectRecord } from './object-record.js';
@@ -80,7 +80,10 @@ export interface ObjectStore {
   getBucket(name: string): Awaitable<BucketRecord | undefined>;
   /** The buckets of an account in byte order of their names. */
   listBuckets(request: ListBucketsRequest): Promise<ListedBuckets>;
-  /** Changes settings; name, incarnation, owner and creation stay as they are. */
+  /**
+   * Changes settings; name, incarnation, owner and creation stay as they are. `change` may be asked
+   * again when somebody else was faster.
+   */
   updateBucket(name: string, change: (record: BucketRecord) => BucketRecord): Promise<BucketRecord>;
   /** Throws NoSuchBucket or BucketNotEmpty; a put under way is either seen or fails. */
   deleteBucket(name: string): Promise<void>;

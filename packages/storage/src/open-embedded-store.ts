@@ -5,7 +5,7 @@ import { DigestThreads } from './digest/digest-threads.js';
 import type { BlobEngine } from './engine/blob-engine.js';
 import { type Disk, hasErrorCode } from './engine/disk.js';
 import { FailStop } from './engine/fail-stop.js';
-import { type MetadataEngine, put } from './engine/metadata-engine.js';
+import { put } from './engine/metadata-engine.js';
 import { nodeDisk } from './engine/node-disk.js';
 import { EngineObjectStore } from './engine-object-store.js';
 import { checkPages } from './engines/embedded/check-pages.js';
@@ -31,6 +31,7 @@ import { EngineRoomStore, ROOMS, type RoomStore } from './room-store.js';
 import type { ScrubOptions, ScrubRun, ScrubSummary } from './scrub/scrub-run.js';
 import { Scrubber } from './scrub/scrubber.js';
 import { newStoreCounters, type StoreCounters } from './store-counters.js';
+import { WorkerSessions } from './workers/worker-sessions.js';
 
 /** The exit status of a process whose disk failed it: EX_IOERR of sysexits(3). */
 export const EXIT_STORAGE_FAILED = 74;
@@ -91,6 +92,8 @@ export interface EmbeddedStore {
    * throws {@link ScrubInProgress}. What it finds is logged and counted as well.
    */
   scrub(options?: ScrubOptions): Promise<ScrubSummary>;
+  /** Lets other processes serve from the same directory. */
+  readonly workers: WorkerSessions;
   /** Resolves when the sweeper has nothing to do that can be done now. */
   swept(): Promise<void>;
   /** Refuses what comes, waits for what is under way, and lets go. May be called again. */
@@ -123,10 +126,12 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       await sealWhenWhole(disk, directory, metadata);
       await space.start();
       const session = newSessionId(clock());
+      const livingSessions = new Set<string>();
       const memory = new TransferMemory(options.transferMemory);
       const blobs = new FileBlobs({
         directory: directory.blobs,
         session,
+        livingSessions,
         disk,
         failStop,
         log,
@@ -134,6 +139,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         space,
       });
       return await assemble({
+        livingSessions,
+        failStop,
         metadata,
         blobs,
         session,
@@ -190,7 +197,9 @@ async function sealWhenWhole(
 }
 
 interface StoreParts {
-  readonly metadata: MetadataEngine;
+  readonly metadata: LmdbMetadata;
+  readonly livingSessions: Set<string>;
+  readonly failStop: FailStop;
   readonly blobs: BlobEngine;
   readonly session: string;
   readonly clock: () => number;
@@ -234,28 +243,37 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     log,
     clock,
   });
+  const objects = new EngineObjectStore({
+    metadata,
+    blobs,
+    registry,
+    commits,
+    sweeper,
+    gate,
+    counters,
+    log,
+    clock,
+    space,
+    inlineLimit,
+    crc64,
+    digestThreads,
+  });
+  const room = (name: string): RoomStore => {
+    const known = rooms.get(name) ?? new EngineRoomStore(metadata, name);
+    rooms.set(name, known);
+    return known;
+  };
   let closing: Promise<void> | undefined;
   return {
-    objects: new EngineObjectStore({
-      metadata,
-      blobs,
-      registry,
-      commits,
-      sweeper,
-      gate,
-      counters,
-      log,
-      clock,
-      space,
-      inlineLimit,
-      crc64,
-      digestThreads,
+    objects,
+    room,
+    workers: new WorkerSessions({
+      ...parts,
+      objects,
+      room,
+      onUnnamed: (incarnation, blobId) => sweeper.blobUnnamed(incarnation, blobId),
+      onSessionEnded: () => sweeper.sessionEnded(),
     }),
-    room(name) {
-      const room = rooms.get(name) ?? new EngineRoomStore(metadata, name);
-      rooms.set(name, room);
-      return room;
-    },
     counters,
     get work() {
       return parts.work();

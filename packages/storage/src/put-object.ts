@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type Crc64Engine, OssError } from '@openoss/protocol';
-import type { BucketRegistry } from './bucket-registry.js';
+import type { Buckets } from './buckets.js';
 import type { DigestThreads } from './digest/digest-threads.js';
 import type { BlobEngine, BlobWriter } from './engine/blob-engine.js';
 import { EngineFailed } from './engine/metadata-engine.js';
@@ -12,7 +12,7 @@ import { type ReceivedBody, receiveBody } from './receive-body.js';
 
 export interface PutObjectParts {
   readonly blobs: BlobEngine;
-  readonly registry: BucketRegistry;
+  readonly registry: Buckets;
   readonly commits: ObjectCommits;
   readonly clock: () => number;
   readonly space: StorageSpace;

@@ -35,6 +35,8 @@ export interface FileBlobsOptions {
   readonly directory: string;
   /** The id of this writer's session. */
   readonly session: string;
+  /** The sessions of other processes that are writing blobs in the same directory now. */
+  readonly livingSessions?: ReadonlySet<string>;
   readonly disk: Disk;
   readonly failStop: FailStop;
   readonly log: Log;
@@ -52,6 +54,7 @@ export interface FileBlobsOptions {
 export class FileBlobs implements BlobEngine {
   readonly #directory: string;
   readonly #session: string;
+  readonly #livingSessions: ReadonlySet<string>;
   readonly #ids: IdSequence;
   readonly #around: BlobFileSurroundings;
   readonly #memory: TransferMemory;
@@ -69,6 +72,7 @@ export class FileBlobs implements BlobEngine {
   constructor(options: FileBlobsOptions) {
     const { directory, session, disk, failStop, log } = options;
     const { memory = new TransferMemory(), space = endlessSpace } = options;
+    this.#livingSessions = options.livingSessions ?? new Set();
     this.#memory = memory;
     this.#directory = directory;
     this.#session = session;
@@ -145,7 +149,7 @@ export class FileBlobs implements BlobEngine {
     return entries
       .filter(({ kind, name }) => kind === 'directory' && isSessionId(name))
       .map(({ name }) => name)
-      .filter((session) => session !== this.#session)
+      .filter((session) => session !== this.#session && !this.#livingSessions.has(session))
       .sort();
   }
 

@@ -1,4 +1,4 @@
-import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { open, type RootDatabase } from 'lmdb';
 import { StorageFull } from '../../engine/blob-engine.js';
 import type { FailStop } from '../../engine/fail-stop.js';
 import {
@@ -12,14 +12,13 @@ import {
   StoreClosed,
 } from '../../engine/metadata-engine.js';
 import { CommitBatch, type RequestedCommit } from './commit-batch.js';
-import { PartitionKeys } from './partition-key.js';
-import { SmallBuffers } from './small-buffers.js';
+import { LmdbReads } from './lmdb-reads.js';
 
 /**
  * The address space LMDB maps at once: 1 TiB. lmdb-js can grow a map while others read it, but a map
  * that never has to grow cannot go wrong; untouched addresses cost nothing.
  */
-const MAP_BYTES = 2 ** 40;
+export const MAP_BYTES = 2 ** 40;
 
 /**
  * Bytes in a page of a new file. In LMDB's default pages of 4 KiB a body of 4 KiB takes two of its own;
@@ -30,9 +29,6 @@ const PAGE_BYTES = 16 * 1024;
 
 /** A batch takes no more commits when their values pass this, so that no flush gets very long. */
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
-
-/** How many partitions' prefixes are remembered. */
-const REMEMBERED_PARTITIONS = 4096;
 
 /** Opens LMDB's file the way this engine needs it; see {@link LmdbMetadata}. */
 export function openEnvironment(path: string): RootDatabase<Buffer, Buffer> {
@@ -77,8 +73,7 @@ export class LmdbMetadata implements MetadataEngine {
   readonly #db: RootDatabase<Buffer, Buffer>;
   readonly #failStop: FailStop;
   readonly #beforeCommit: () => Promise<void> | undefined;
-  readonly #partitions = new Map<string, PartitionKeys>();
-  readonly #buffers = new SmallBuffers();
+  readonly #reads: LmdbReads;
   #waiting: WaitingCommit[] = [];
   /** Between the start of a batch and the end of its flush, or about to start one. */
   #busy = false;
@@ -100,6 +95,7 @@ export class LmdbMetadata implements MetadataEngine {
     this.#failStop = failStop;
     this.#beforeCommit = beforeCommit;
     this.#db = openEnvironment(path);
+    this.#reads = new LmdbReads(this.#db);
   }
 
   /** How many commits were durable so far, and how many flushes they shared. */
@@ -109,77 +105,22 @@ export class LmdbMetadata implements MetadataEngine {
 
   /** Bytes of pages that are free in the file: later commits use them before they make it grow. */
   get reusableBytes(): number {
-    const { lastPageNumber, root, free } = this.#db.getStats() as EnvironmentStatistics;
-    const used = META_PAGES + pagesOf(root) + pagesOf(free);
-    return Math.max(0, lastPageNumber + 1 - used) * root.pageSize;
+    return this.#reads.reusableBytes;
   }
 
   get(partition: string, key: Buffer): Buffer | undefined {
     this.#checkOpen();
-    return this.#read(this.#keysOf(partition).full(key));
+    return this.#reads.get(partition, key);
   }
 
-  scan(partition: string, { from, to, limit, reverse = false }: KeyRange): Entry[] {
-    return this.#scan(partition, { from, to, limit, reverse });
-  }
-
-  /** A read transaction of LMDB's: until it is closed no page that it sees is used again. */
   snapshot(): MetadataSnapshot {
     this.#checkOpen();
-    const transaction = this.#db.useReadTransaction();
-    let closed = false;
-    const check = (): void => {
-      if (closed) throw new StoreClosed();
-      this.#checkOpen();
-    };
-    return {
-      get: (partition, key) => {
-        check();
-        return this.#db.get(this.#keysOf(partition).full(key), { transaction });
-      },
-      scan: (partition, range) => {
-        check();
-        return this.#scan(partition, range, transaction);
-      },
-      keys: (partition, { from, to, limit }) => {
-        check();
-        const keys = this.#keysOf(partition);
-        const start = keys.lowerBound(from);
-        const end = keys.upperBound(to);
-        if (limit < 1 || start.compare(end) >= 0) return [];
-        const found = this.#db.getKeys({ start, end, limit, transaction });
-        return [...found].map((key) => keys.own(key));
-      },
-      close() {
-        if (!closed) transaction.done();
-        closed = true;
-      },
-    };
+    return this.#reads.snapshot(() => this.#checkOpen());
   }
 
-  #scan(
-    partition: string,
-    { from, to, limit, reverse = false }: KeyRange,
-    transaction?: Transaction,
-  ): Entry[] {
+  scan(partition: string, range: KeyRange): Entry[] {
     this.#checkOpen();
-    const keys = this.#keysOf(partition);
-    const lower = keys.lowerBound(from);
-    const upper = keys.upperBound(to);
-    const entries: Entry[] = [];
-    if (limit < 1 || lower.compare(upper) >= 0) return entries;
-    // Backwards lmdb starts at a key inclusively: the bound itself, which is not part of the range,
-    // may come first, so one more is asked for.
-    const range = reverse
-      ? { start: upper, end: lower, inclusiveEnd: true, reverse, limit: limit + 1 }
-      : { start: lower, end: upper, limit };
-    const within = transaction === undefined ? range : { ...range, transaction };
-    for (const { key, value } of this.#db.getRange(within)) {
-      if (entries.length === limit) break;
-      if (reverse && key.compare(upper) >= 0) continue;
-      entries.push({ key: keys.own(key), value });
-    }
-    return entries;
+    return this.#reads.scan(partition, range);
   }
 
   commit(
@@ -190,7 +131,7 @@ export class LmdbMetadata implements MetadataEngine {
     return new Promise((resolve, reject) => {
       this.#failStop.check();
       this.#checkOpen();
-      const keys = this.#keysOf(partition);
+      const keys = this.#reads.keysOf(partition);
       this.#waiting.push({ keys, conditions, changes, resolve, reject });
       if (!this.#busy) {
         this.#busy = true;
@@ -213,6 +154,12 @@ export class LmdbMetadata implements MetadataEngine {
     return copying;
   }
 
+  /** Frees the places of readers whose process died: what they were reading stays for them else. */
+  forgetDeadReaders(): void {
+    this.#checkOpen();
+    this.#db.readerCheck();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -223,27 +170,6 @@ export class LmdbMetadata implements MetadataEngine {
     }
     await this.#copying;
     await this.#db.close();
-  }
-
-  #read(full: Buffer): Buffer | undefined {
-    // lmdb-js lends a buffer that the next read overwrites, longer than the `length` it was given, or a
-    // view of the memory map, whose page a later transaction may reuse: either is copied at once.
-    const lent = this.#db.getBinaryFast(full);
-    if (lent === undefined) return undefined;
-    const { length } = lent;
-    const own = this.#buffers.take(length);
-    own.set(new Uint8Array(lent.buffer, lent.byteOffset, length));
-    return own;
-  }
-
-  #keysOf(partition: string): PartitionKeys {
-    let keys = this.#partitions.get(partition);
-    if (keys === undefined) {
-      keys = new PartitionKeys(partition);
-      if (this.#partitions.size >= REMEMBERED_PARTITIONS) this.#partitions.clear();
-      this.#partitions.set(partition, keys);
-    }
-    return keys;
   }
 
   #checkOpen(): void {
@@ -269,7 +195,7 @@ export class LmdbMetadata implements MetadataEngine {
   /** The commits whose outcome is known only with the flush, and what is to be flushed. */
   #formBatch(): { batch: CommitBatch; members: [WaitingCommit, CommitOutcome][] } {
     const batch = new CommitBatch({
-      get: (key) => this.#read(key),
+      get: (key) => this.#reads.read(key),
       keys: (start, end) => this.#db.getKeys({ start, end }),
     });
     const members: [WaitingCommit, CommitOutcome][] = [];
@@ -332,27 +258,6 @@ export class LmdbMetadata implements MetadataEngine {
     for (const commit of this.#waiting) commit.reject(failure);
     this.#waiting = [];
   }
-}
-
-/** What lmdb-js tells of its environment, as far as it is needed; its types leave it open. */
-interface EnvironmentStatistics {
-  readonly lastPageNumber: number;
-  /** The one database, and the one in which LMDB keeps its free pages. */
-  readonly root: TreeStatistics;
-  readonly free: TreeStatistics;
-}
-
-interface TreeStatistics {
-  readonly pageSize: number;
-  readonly treeBranchPageCount: number;
-  readonly treeLeafPageCount: number;
-  readonly overflowPages: number;
-}
-
-const META_PAGES = 2;
-
-function pagesOf(tree: TreeStatistics): number {
-  return tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
 }
 
 /** lmdb-js rejects with a general error and hands its cause over in a promise of its own. */
