@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'workers',
           include: [
             'tests/wire/**/*.test.ts',
-            'tests/openoss/{backup,full-disk,scrub,serve,tls}.test.ts',
+            'tests/openoss/{backup,scrub,serve,tls}.test.ts',
           ],
           exclude: [
             // These bring a clock, settings or a log of their own, or look into the process that serves.
