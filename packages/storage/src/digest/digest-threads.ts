@@ -50,7 +50,7 @@ class DigestThread {
     });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('A thread that reckons digests has ended')));
-    // It keeps no process alive that has nothing else to do. Last: listening would undo it.
+    // It keeps the process alive while it has a body, and only then. Last: listening would undo it.
     this.#worker.unref();
   }
 
@@ -60,12 +60,16 @@ class DigestThread {
 
   begin(stream: number, algorithm: string, listener: StreamListener): DigestStream {
     this.#listeners.set(stream, listener);
+    this.#worker.ref();
     this.#worker.postMessage([ORDER.begin, stream, algorithm]);
     return {
       send: (order: number, ...values: readonly unknown[]) => {
         this.#worker.postMessage([order, stream, ...values]);
       },
-      end: () => this.#listeners.delete(stream),
+      end: () => {
+        this.#listeners.delete(stream);
+        if (this.#listeners.size === 0) this.#worker.unref();
+      },
     };
   }
 
