@@ -3,6 +3,7 @@ import { type OssError, type WireHeader, writeErrorDocument } from '@openoss/pro
 import type { Exchange } from './exchange.js';
 import { hasBody } from './incoming-body.js';
 import { lingeringClose } from './lingering-close.js';
+import { ReadyAnswers } from './ready-answers.js';
 
 /** What is to be answered: headers exactly as they will stand on the wire, and a body. */
 export interface Answer {
@@ -20,10 +21,17 @@ const MAX_DOCUMENT_IN_HEADER = 8 * 1024;
 /** Up to so many bytes of a body that nobody wants are read rather than give the connection up. */
 const SHORT_REST = 64 * 1024;
 
+/** An answer whose head is made, with all of its body. */
+interface WholeAnswer {
+  readonly exchange: Exchange;
+  readonly body: Buffer | undefined;
+}
+
 /** Writes answers; the only place that knows the common headers. */
 export class AnswerWriter {
   readonly #date: () => string;
   readonly #elapsed: () => number;
+  readonly #ready = new ReadyAnswers<WholeAnswer>(sendWhole);
   /** Set while the server shuts down: every answer then ends its connection. */
   closing = false;
 
@@ -110,19 +118,12 @@ export class AnswerWriter {
       response.destroy();
       return;
     }
-    const stillSending = isStillSending(exchange);
-    if (stillSending) exchange.closes = true;
+    if (isStillSending(exchange)) exchange.closes = true;
     const noBody = status === 304 || status === 204;
     const length = noBody ? undefined : (body?.length ?? 0);
     response.sendDate = false;
     response.writeHead(status, this.#head(exchange, headers, length));
-    if (!stillSending) {
-      response.end(request.method === 'HEAD' ? undefined : body);
-      return;
-    }
-    if (body !== undefined && request.method !== 'HEAD') response.write(body);
-    else response.flushHeaders();
-    linger(exchange);
+    this.#ready.add({ exchange, body: request.method === 'HEAD' ? undefined : body });
   }
 
   async #writeStream(
@@ -159,6 +160,18 @@ export class AnswerWriter {
       await chunks.return?.();
     }
   }
+}
+
+function sendWhole({ exchange, body }: WholeAnswer): void {
+  const { response } = exchange;
+  // Asked only now, for the parser may have met bytes that are no HTTP since the answer was ready.
+  if (!isStillSending(exchange)) {
+    response.end(body);
+    return;
+  }
+  if (body === undefined) response.flushHeaders();
+  else response.write(body);
+  linger(exchange);
 }
 
 /** Writes bytes of a body; resolves when the system has taken them, or nobody will any more. */
