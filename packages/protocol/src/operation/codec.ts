@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../errors/catalogue.js';
+import { httpDateText, isoDateText } from './instant-text.js';
 
 /**
  * How one value stands on the wire as text, both ways.
@@ -122,12 +123,12 @@ export const httpDate: Codec<number> = {
     if (Number.isNaN(instant)) throw new BadValue();
     return instant;
   },
-  encode: (value) => new Date(value).toUTCString(),
+  encode: httpDateText,
 };
 
 /** An instant in milliseconds since 1970, as `2012-02-24T08:43:07.000Z` on the wire. */
 export const isoDate: Codec<number> = {
   type: 'time',
   decode: httpDate.decode,
-  encode: (value) => new Date(value).toISOString(),
+  encode: isoDateText,
 };
