@@ -54,7 +54,7 @@ export async function checkDataDirectory(options: CheckOptions): Promise<ScrubSu
       log,
     });
     try {
-      const crc64 = await Crc64Engine.load();
+      const crc64 = new Crc64Engine();
       return await scrubStore(
         { metadata, blobs, crc64, rooms: ROOMS, onOrphansDeleted: () => {} },
         { repair: 'none', ...options },

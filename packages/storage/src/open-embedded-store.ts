@@ -147,7 +147,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         clock,
         log,
         inlineLimit: options.inlineLimit ?? DEFAULT_INLINE_LIMIT,
-        crc64: await Crc64Engine.load(),
+        crc64: new Crc64Engine(),
         work: () => metadata.work,
         space,
         snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),

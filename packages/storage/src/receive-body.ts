@@ -57,7 +57,7 @@ export async function receiveBody(
       }
       gathered.push(chunk);
       if (received <= inlineLimit) continue;
-      large = await LargeBody.begin(await options.digestThreads.start(size), (tap) =>
+      large = await LargeBody.begin(options.digestThreads.start(size), (tap) =>
         options.createBlob(size, tap),
       );
       for (const early of gathered.splice(0)) await large.write(early);

@@ -12,8 +12,7 @@
  * Plain JavaScript, for it runs as it stands from the sources and from what is built.
  */
 import { createHash } from 'node:crypto';
-import { parentPort } from 'node:worker_threads';
-import { createCRC64 } from 'hash-wasm';
+import { parentPort, workerData } from 'node:worker_threads';
 
 const BEGIN = 0;
 const UPDATE = 1;
@@ -26,16 +25,15 @@ const DONE = 1;
  * @typedef {object} Reckoning
  * @property {(bytes: Uint8Array) => void} update
  * @property {() => string} finish in hexadecimal
- * @property {() => void} end whatever happened
  */
 
 /** @type {Map<number, Reckoning>} */
 const streams = new Map();
 
-/** Instances of WebAssembly reckon one body at a time and are kept for the next. @type {import('hash-wasm').IHasher[]} */
-const idle = [];
-// Made before anything is asked for: messages are then obeyed in order, without waiting.
-for (let count = 0; count < 4; count++) idle.push(await createCRC64());
+/** @type {import('@openoss/protocol').Crc64Program} */
+const { module, windowAt, windowBytes } = workerData;
+const { memory, fold } = new WebAssembly.Instance(module).exports;
+const window = new Uint8Array(memory.buffer);
 
 /** @returns {Reckoning} */
 function md5() {
@@ -43,60 +41,42 @@ function md5() {
   return {
     update: (bytes) => void hash.update(bytes),
     finish: () => hash.digest('hex'),
-    end() {},
   };
 }
 
-/** @param {import('hash-wasm').IHasher} hasher @returns {Reckoning} */
-function crc64(hasher) {
-  hasher.init();
+/** As in `crc64-engine.ts` of the protocol. @returns {Reckoning} */
+function crc64() {
+  let register = -1n;
   return {
-    update: (bytes) => void hasher.update(bytes),
-    finish: () => hasher.digest('hex'),
-    end: () => void idle.push(hasher),
+    update(bytes) {
+      const at = windowAt + (bytes.byteOffset & 7);
+      for (let done = 0; done < bytes.length; done += windowBytes) {
+        const piece = bytes.subarray(done, done + windowBytes);
+        window.set(piece, at);
+        register = fold(register, at, at + piece.length);
+      }
+    },
+    finish: () => BigInt.asUintN(64, ~register).toString(16),
   };
 }
 
 const port = parentPort;
 if (port === null) throw new Error('This is a thread of the storage engine, not a program');
 
-/** Messages that came while an instance was being made. @type {any[]} */
-const waiting = [];
-let making = false;
-
-port.on('message', (/** @type {any[]} */ message) => {
-  waiting.push(message);
-  if (!making) void obeyAll();
-});
-
-async function obeyAll() {
-  for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
-    const [order, stream] = message;
-    if (order === BEGIN) {
-      if (message[2] === 'md5') {
-        streams.set(stream, md5());
-        continue;
-      }
-      let hasher = idle.pop();
-      if (hasher === undefined) {
-        making = true;
-        hasher = await createCRC64();
-        making = false;
-      }
-      streams.set(stream, crc64(hasher));
-      continue;
-    }
-    const reckoning = streams.get(stream);
-    if (reckoning === undefined) continue;
-    if (order === UPDATE) {
-      const [, , piece, bytes] = message;
-      reckoning.update(bytes);
-      port?.postMessage([TAKEN, stream, piece]);
-      continue;
-    }
-    streams.delete(stream);
-    if (order === FINISH) port?.postMessage([DONE, stream, reckoning.finish().toUpperCase()]);
-    else if (order !== ABANDON) throw new Error(`unknown order ${order}`);
-    reckoning.end();
+port.on('message', (/** @type {any[]} */ [order, stream, ...values]) => {
+  if (order === BEGIN) {
+    streams.set(stream, values[0] === 'md5' ? md5() : crc64());
+    return;
   }
-}
+  const reckoning = streams.get(stream);
+  if (reckoning === undefined) return;
+  if (order === UPDATE) {
+    const [piece, bytes] = values;
+    reckoning.update(bytes);
+    port.postMessage([TAKEN, stream, piece]);
+    return;
+  }
+  streams.delete(stream);
+  if (order === FINISH) port.postMessage([DONE, stream, reckoning.finish().toUpperCase()]);
+  else if (order !== ABANDON) throw new Error(`unknown order ${order}`);
+});

@@ -16,9 +16,7 @@ export interface AnswerBodyOptions {
 /** What an {@link AnswerBody} does with its bytes besides handing them on. */
 export interface AnswerBodyChecks {
   /** The CRC-64 that the bytes must have, in decimal, and what reckons it. */
-  readonly crc64?:
-    | { readonly expected: string; readonly running: Pick<RunningCrc64, 'update' | 'digest'> }
-    | undefined;
+  readonly crc64?: { readonly expected: string; readonly running: RunningCrc64 } | undefined;
   /** Told the sum of the bytes received, as they come. */
   readonly onProgress?: ((receivedBytes: number) => void) | undefined;
   /** Completes an error before anyone sees it. */

@@ -10,18 +10,16 @@ let engine: Promise<Crc64Engine | undefined> | undefined;
  * in WebAssembly, which takes half the time and some milliseconds to load; where there is none, as with
  * `--jitless`, in JavaScript like the others.
  */
-export async function startCrc64(
-  bytes: number | undefined,
-): Promise<Pick<RunningCrc64, 'update' | 'digest'>> {
+export async function startCrc64(bytes: number | undefined): Promise<RunningCrc64> {
   if (bytes !== undefined && bytes < LARGE_BODY_BYTES) return new Crc64();
   engine ??= loadEngine();
-  return (await (await engine)?.start()) ?? new Crc64();
+  return (await engine)?.start() ?? new Crc64();
 }
 
 async function loadEngine(): Promise<Crc64Engine | undefined> {
   try {
     const { Crc64Engine } = await import('@openoss/protocol');
-    return await Crc64Engine.load();
+    return new Crc64Engine();
   } catch {
     return undefined;
   }

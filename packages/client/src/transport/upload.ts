@@ -19,7 +19,7 @@ export class Upload {
   readonly #request: ClientRequest;
   readonly #source: BodySource;
   readonly #options: UploadOptions;
-  #crc: Pick<RunningCrc64, 'update' | 'digest'> | undefined;
+  #crc: RunningCrc64 | undefined;
   #reading: BodyReading | undefined;
   #sentBytes = 0;
   #stopped = false;

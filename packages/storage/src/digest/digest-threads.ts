@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Crc64Engine } from '@openoss/protocol';
+import type { Crc64Engine, Crc64Program } from '@openoss/protocol';
 import type { RunningDigests } from './body-digests.js';
 import { InlineDigests } from './inline-digests.js';
 import { ThreadedDigests } from './threaded-digests.js';
@@ -38,11 +38,12 @@ export interface DigestStream {
 
 /** A thread and the streams it reckons. */
 class DigestThread {
-  readonly #worker = new Worker(PROGRAM);
+  readonly #worker: Worker;
   readonly #listeners = new Map<number, StreamListener>();
   failure: Error | undefined;
 
-  constructor() {
+  constructor(crc64: Crc64Program) {
+    this.#worker = new Worker(PROGRAM, { workerData: crc64 });
     this.#worker.on('message', ([answer, stream, value]: [number, number, number | string]) => {
       const listener = this.#listeners.get(stream);
       if (answer === ANSWER_TAKEN) listener?.taken(Number(value));
@@ -103,9 +104,9 @@ export class DigestThreads {
   }
 
   /** Begins a body of a size, where that is known. */
-  async start(size: number | undefined): Promise<RunningDigests> {
+  start(size: number | undefined): RunningDigests {
     if (!hasProgram || (size !== undefined && size <= DIGESTED_HERE)) {
-      return InlineDigests.start(this.#crc64);
+      return new InlineDigests(this.#crc64);
     }
     return new ThreadedDigests((algorithm, listener) =>
       this.#leastLoaded().begin(streams++, algorithm, listener),
@@ -115,14 +116,14 @@ export class DigestThreads {
   #leastLoaded(): DigestThread {
     for (const [at, thread] of threads.entries()) {
       // A thread that failed has told its streams; the next body gets a new one.
-      if (thread.failure !== undefined) threads[at] = new DigestThread();
+      if (thread.failure !== undefined) threads[at] = new DigestThread(this.#crc64.program);
     }
     let best = threads[0];
     for (const thread of threads) {
       if (best === undefined || thread.load < best.load) best = thread;
     }
     if (best === undefined || (best.load > 0 && threads.length < this.#most)) {
-      best = new DigestThread();
+      best = new DigestThread(this.#crc64.program);
       threads.push(best);
     }
     return best;

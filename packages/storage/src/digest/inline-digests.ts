@@ -7,12 +7,8 @@ export class InlineDigests implements RunningDigests {
   readonly #md5: Hash = createHash('md5');
   readonly #crc64: RunningCrc64;
 
-  private constructor(crc64: RunningCrc64) {
-    this.#crc64 = crc64;
-  }
-
-  static async start(crc64: Crc64Engine): Promise<InlineDigests> {
-    return new InlineDigests(await crc64.start());
+  constructor(crc64: Crc64Engine) {
+    this.#crc64 = crc64.start();
   }
 
   update(bytes: Uint8Array): void {
@@ -24,7 +20,5 @@ export class InlineDigests implements RunningDigests {
     return { md5: this.#md5.digest('hex').toUpperCase(), crc64: this.#crc64.digest() };
   }
 
-  abandon(): void {
-    this.#crc64.abandon();
-  }
+  abandon(): void {}
 }
