@@ -7,7 +7,7 @@ let engine: Promise<Crc64Engine | undefined> | undefined;
 
 /**
  * Begins the CRC-64/XZ of a body of so many bytes, undefined where nobody knows. A large one is reckoned
- * in WebAssembly, which takes half the time and some milliseconds to load; where there is none, as with
+ * in WebAssembly, which takes a tenth of the time and some milliseconds to make; where there is none, as with
  * `--jitless`, in JavaScript like the others.
  */
 export async function startCrc64(bytes: number | undefined): Promise<RunningCrc64> {

@@ -117,7 +117,7 @@ function makeTables(): wasm.WasmFunction {
         wasm.store64(get(at), nextByte, TABLE),
         step(at, WORD),
       ),
-    ].flat(),
+    ],
   };
 }
 
@@ -175,7 +175,7 @@ function lookUp(): wasm.WasmFunction {
         step(at, 1),
       ),
       get(register),
-    ].flat(),
+    ],
   };
 }
 
@@ -220,7 +220,7 @@ function take({ distances, reach }: SparseMultiple): wasm.WasmFunction {
         step(to, VECTOR),
       ),
       wasm.add32(get(to), wasm.subtract32(get(end), get(from))),
-    ].flat(),
+    ],
   };
 }
 
@@ -249,7 +249,7 @@ function fold(): wasm.WasmFunction {
         ...takeTo(TAKE_NEAR, NEAR_REST_AT),
       ),
       wasm.call(LOOK_UP, get(register), get(at), get(end)),
-    ].flat(),
+    ],
   };
 }
 

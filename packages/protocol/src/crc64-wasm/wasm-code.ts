@@ -4,8 +4,8 @@
  * https://webassembly.github.io/spec/core/binary/
  */
 
-/** The bytes of some code. */
-export type Code = readonly number[];
+/** The bytes of some code, in parts of parts: they are put into one row only when all are there. */
+export type Code = number | readonly Code[];
 
 /** Types of values: 32 and 64 bits. Vectors of 128 bits are only ever on their way. */
 export const I32 = 0x7f;
@@ -16,32 +16,38 @@ const END = 0x0b;
 
 /** Counts, indexes and offsets: LEB128 without a sign. */
 function unsigned(value: number): Code {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+  return value < 0x80 ? value : [(value & 0x7f) | 0x80, unsigned(value >>> 7)];
 }
 
 /** Constants: LEB128 with a sign. */
-function signed(value: bigint): Code {
-  if (value >= -64n && value < 64n) return [Number(value & 0x7fn)];
-  return [Number(value & 0x7fn) | 0x80, ...signed(value >> 7n)];
+function signed(value: number): Code {
+  if (value >= -64 && value < 64) return value & 0x7f;
+  return [(value & 0x7f) | 0x80, signed(value >> 7)];
 }
 
-export const constant32 = (value: number): Code => [0x41, ...signed(BigInt(value | 0))];
-export const constant64 = (value: bigint): Code => [0x42, ...signed(BigInt.asIntN(64, value))];
-export const zero128: Code = [0xfd, 12, ...new Array<number>(16).fill(0)];
+function signed64(value: bigint): Code {
+  const small = Number(value);
+  if (small === (small | 0)) return signed(small);
+  return [Number(value & 0x7fn) | 0x80, signed64(value >> 7n)];
+}
+
+export const constant32 = (value: number): Code => [0x41, signed(value)];
+export const constant64 = (value: bigint): Code => [0x42, signed64(BigInt.asIntN(64, value))];
+export const zero128: Code = [0xfd, 12, new Array<number>(16).fill(0)];
 
 export const get = (local: number): Code => [0x20, local];
-export const set = (local: number, value: Code): Code => [...value, 0x21, local];
+export const set = (local: number, value: Code): Code => [value, 0x21, local];
 
 type Load = (address: Code, offset?: number) => Code;
 type Store = (address: Code, value: Code, offset?: number) => Code;
 
 /** Memory is little-endian and need not be aligned; an offset is added to the address. */
 const load =
-  (...opcode: Code): Load =>
-  (address, offset = 0) => [...address, ...opcode, 0, ...unsigned(offset)];
+  (...opcode: readonly number[]): Load =>
+  (address, offset = 0) => [address, opcode, 0, unsigned(offset)];
 const store =
-  (...opcode: Code): Store =>
-  (address, value, offset = 0) => [...address, ...value, ...opcode, 0, ...unsigned(offset)];
+  (...opcode: readonly number[]): Store =>
+  (address, value, offset = 0) => [address, value, opcode, 0, unsigned(offset)];
 
 export const load64 = load(0x29);
 export const loadByteAs64 = load(0x31);
@@ -50,8 +56,8 @@ export const store64 = store(0x37);
 export const store128 = store(0xfd, 11);
 
 const operator =
-  (...opcode: Code) =>
-  (...operands: readonly Code[]): Code => [...operands.flat(), ...opcode];
+  (...opcode: readonly number[]) =>
+  (...operands: readonly Code[]): Code => [operands, opcode];
 
 /** Numbers without a sign. */
 export const isLess32 = operator(0x49);
@@ -69,29 +75,23 @@ export const xor128 = operator(0xfd, 0x51);
 export const lowerHalf = operator(0xa7);
 export const widened = operator(0xad);
 
-export const call = (called: number, ...values: readonly Code[]): Code => [
-  ...values.flat(),
-  0x10,
-  called,
-];
+export const call = (called: number, ...values: readonly Code[]): Code => [values, 0x10, called];
 
 export const when = (condition: Code, ...then: readonly Code[]): Code => [
-  ...condition,
-  0x04,
-  NO_RESULT,
-  ...then.flat(),
+  [condition, 0x04, NO_RESULT],
+  then,
   END,
 ];
 
 /** Does something as long as a condition holds, which is looked at first. */
 export const repeatWhile = (condition: Code, ...body: readonly Code[]): Code =>
-  when(condition, [0x03, NO_RESULT], ...body, condition, [0x0d, 0, END]);
+  when(condition, [0x03, NO_RESULT], body, condition, [0x0d, 0, END]);
 
 /** A function. Its locals go by numbers: first what it takes, then the others, which begin as 0. */
 export interface WasmFunction {
-  readonly parameters: Code;
-  readonly results: Code;
-  readonly locals: Code;
+  readonly parameters: readonly number[];
+  readonly results: readonly number[];
+  readonly locals: readonly number[];
   readonly body: Code;
 }
 
@@ -107,29 +107,36 @@ export interface WasmModule {
 
 const PAGE_BYTES = 64 * 1024;
 
-const sized = (content: Code): Code => [...unsigned(content.length), ...content];
-const list = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+/** In one row: by Node.js' own way, for this runs once, before any loop of ours is compiled. */
+function bytesOf(code: Code): number[] {
+  const parts: readonly unknown[] = [code];
+  return parts.flat(Infinity) as number[];
+}
+
+function sized(content: Code): Code {
+  const bytes = bytesOf(content);
+  return [unsigned(bytes.length), bytes];
+}
+
+const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
 const text = (ascii: string): Code => sized([...Buffer.from(ascii, 'ascii')]);
-const section = (id: number, content: Code): Code => [id, ...sized(content)];
+const section = (id: number, content: Code): Code => [id, sized(content)];
 
 /** The bytes of a module. */
 export function assemble({ functions, memoryBytes, start, exports }: WasmModule): Uint8Array {
-  const types = functions.map(({ parameters, results }) => [
-    0x60,
-    ...sized(parameters),
-    ...sized(results),
-  ]);
+  const types = functions.map(({ parameters, results }) => [0x60, list(parameters), list(results)]);
   const bodies = functions.map(({ locals, body }) =>
-    sized([...list(locals.map((type) => [1, type])), ...body, END]),
+    sized([list(locals.map((type) => [1, type])), body, END]),
   );
-  const exported = Object.entries(exports).map(([name, at]) => [...text(name), 0, at]);
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, list(types)),
-    ...section(3, list(functions.map((_, at) => [at]))),
-    ...section(5, list([[0, ...unsigned(Math.ceil(memoryBytes / PAGE_BYTES))]])),
-    ...section(7, list([[...text('memory'), 2, 0], ...exported])),
-    ...section(8, [start]),
-    ...section(10, list(bodies)),
-  ]);
+  const exported = Object.entries(exports).map(([name, at]) => [text(name), 0, at]);
+  const module = [
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    section(1, list(types)),
+    section(3, list(functions.map((_, at) => at))),
+    section(5, list([[0, unsigned(Math.ceil(memoryBytes / PAGE_BYTES))]])),
+    section(7, list([[text('memory'), 2, 0], ...exported])),
+    section(8, start),
+    section(10, list(bodies)),
+  ];
+  return Uint8Array.from(bytesOf(module));
 }
