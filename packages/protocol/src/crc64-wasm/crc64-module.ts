@@ -1,10 +1,10 @@
 /**
  * CRC-64/XZ as a program in WebAssembly.
  *
- * A CRC is the remainder of the body, taken as a polynomial, by one of degree 64 with 34 terms. Any
- * multiple of that divides as well. There are multiples of ten thousand degrees with eight terms, and
- * what divides in bits divides in bytes too: squaring a polynomial over bits doubles its exponents, and
- * 8 is three squarings. So to take a byte out of the body is to add it (XOR) to seven later bytes at fixed
+ * A CRC is the remainder of the body, taken as a polynomial, by one of degree 64 with 34 terms. One may
+ * first take the remainder by any multiple of that, and there is one of degree 1403 with eight terms.
+ * Squared it is a multiple still, and over bits a square has the same terms with twice the exponents:
+ * three squarings make bits bytes. So to take a byte out of the body is to add it (XOR) to seven later bytes at fixed
  * distances, and when none of them is nearer than 16, sixteen bytes go at a time: no look-up, no carry-less
  * multiplication, which WebAssembly has not. What remains is as long as the longest distance; a multiple
  * with more terms and shorter distances makes that shorter again, and tables do the rest.

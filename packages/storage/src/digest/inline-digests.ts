@@ -20,5 +20,6 @@ export class InlineDigests implements RunningDigests {
     return { md5: this.#md5.digest('hex').toUpperCase(), crc64: this.#crc64.digest() };
   }
 
+  /** Nothing is held that others wait for. */
   abandon(): void {}
 }
