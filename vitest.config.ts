@@ -28,7 +28,10 @@ export default defineConfig({
         ssr: { resolve },
         test: {
           name: 'workers',
-          include: ['tests/wire/**/*.test.ts', 'tests/openoss/{backup,scrub,serve,tls}.test.ts'],
+          include: [
+            'tests/wire/**/*.test.ts',
+            'tests/openoss/{backup,full-disk,scrub,serve,tls}.test.ts',
+          ],
           exclude: [
             // These bring a clock, settings or a log of their own, or look into the process that serves.
             'tests/wire/{aborted-transfers,authentication-refusals,corruption,hostile-input}.test.ts',
