@@ -1,28 +1,23 @@
 /** `openoss backup` and `openoss restore`, of a server at work and of one that is killed. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { flipBit } from '../support/damage.js';
 import { type Reachable, send, sendSigned } from '../support/http.js';
 import {
-  type Outcome,
-  outcomeOf,
-  programs,
-  run,
-  scratchDirectory,
-  start,
-} from '../support/programs.js';
+  blobFiles,
+  freshDirectories,
+  metric,
+  openoss,
+  serveCommand,
+  stop,
+} from '../support/operator.js';
+import { outcomeOf, programs, run, start } from '../support/programs.js';
 import { type Server, serve } from '../support/serve.js';
 
-const scratch = await scratchDirectory();
-let names = 0;
-const fresh = (kind: string): string => path.join(scratch, `${kind}-${names++}`);
-
-const openoss = (...args: string[]): Promise<Outcome> =>
-  run([process.execPath, programs.openoss, ...args]);
-const refusedServe = (data: string): Promise<Outcome> =>
-  openoss('serve', '--data', data, '--listen', '127.0.0.1:0', '--admin-listen', 'off');
+const fresh = await freshDirectories();
 
 const BUCKET = 'examplebucket';
 
@@ -36,11 +31,6 @@ const put = async (server: Reachable, key: string, body: Buffer): Promise<void> 
   const { status } = await sendSigned(server, { method: 'PUT', bucket: BUCKET, key, body });
   if (status !== 200) throw new Error(`PUT ${key}: ${status}`);
 };
-
-async function stop(server: Server): Promise<void> {
-  server.child.kill('SIGTERM');
-  await server.outcome;
-}
 
 /** Every file below a directory with what a change of it would change; sockets are passed over. */
 async function inventory(directory: string): Promise<string[]> {
@@ -66,6 +56,8 @@ class Writer {
   readonly history = new Map<string, Step[]>();
   readonly #server: Server;
   readonly #name: string;
+  /** How many steps have been acknowledged. */
+  acknowledged = 0;
   #isStopped = false;
 
   constructor(server: Server, name: string) {
@@ -88,6 +80,7 @@ class Writer {
         await put(this.#server, key, bodyOf(key, version, isLarge));
       }
       step.acknowledgedAt = performance.now();
+      this.acknowledged++;
     }
   }
 
@@ -109,11 +102,6 @@ function allowedAt(steps: readonly Step[], begin: number, end: number): (number 
   ];
 }
 
-async function metric(server: Server, name: string): Promise<number> {
-  const { text } = await send(server.admin, { target: '/metrics' });
-  return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
-}
-
 describe('a backup of a server at work', () => {
   it('holds one moment: what was acknowledged before, and nothing by halves', async () => {
     const data = fresh('data');
@@ -132,7 +120,14 @@ describe('a backup of a server at work', () => {
     const backups: { readonly directory: string; readonly begin: number; readonly end: number }[] =
       [];
     for (const kind of ['shared', 'copied', 'again']) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      // Each of them is taken of a store that has changed since.
+      const counts = writers.map(({ acknowledged }) => acknowledged + 20);
+      await expect
+        .poll(() => writers.every(({ acknowledged }, at) => acknowledged >= (counts[at] ?? 0)), {
+          interval: 5,
+          timeout: 20_000,
+        })
+        .toBe(true);
       const directory = fresh('backup');
       const flags = kind === 'shared' ? [] : ['--copy'];
       const previous = backups.at(-1);
@@ -230,7 +225,7 @@ describe('what is killed in the middle', () => {
     expect((await outcome).signal).toBe('SIGKILL');
 
     expect(existsSync(path.join(target, 'format'))).toBe(false);
-    const refused = await refusedServe(target);
+    const refused = await run(serveCommand(target));
     expect(refused).toMatchObject({ status: 2 });
     expect(refused.stderr).toContain('a backup or restore into it was not finished');
     const unrestored = await openoss('restore', target, '--data', fresh('restored'));
@@ -283,9 +278,8 @@ describe('a backup of a directory that no server uses', () => {
     await put(server, 'large', large);
     await put(server, 'small', bodyOf('small', 1, false));
     await stop(server);
-    const files = await readdir(path.join(data, 'blobs'), { recursive: true, withFileTypes: true });
-    const file = files.find((entry) => entry.isFile());
-    return { data, large, blob: path.join(file?.parentPath ?? '', file?.name ?? '') };
+    const [blob = ''] = blobFiles(data);
+    return { data, large, blob };
   }
 
   it('changes nothing in it, keeps secrets to itself, and can be served as it is', async () => {
@@ -323,9 +317,7 @@ describe('a backup of a directory that no server uses', () => {
 
   it('names what is damaged, and keeps the rest', async () => {
     const { data, blob } = await leftDirectory();
-    const bytes = await readFile(blob);
-    bytes[5000] = (bytes[5000] ?? 0) ^ 1;
-    await writeFile(blob, bytes);
+    await flipBit(blob, 5000);
     const backup = fresh('backup');
     const outcome = await openoss('backup', backup, '--data', data, '--copy');
     expect(outcome.status).toBe(3);
@@ -345,10 +337,7 @@ describe('a backup of a directory that no server uses', () => {
     const { data, blob, large } = await leftDirectory();
     const [first, second] = [fresh('backup'), fresh('backup')];
     await openoss('backup', first, '--data', data, '--copy');
-    const old = path.join(first, path.relative(data, blob));
-    const bytes = await readFile(old);
-    bytes[70_000] = (bytes[70_000] ?? 0) ^ 1;
-    await writeFile(old, bytes);
+    await flipBit(path.join(first, path.relative(data, blob)), 70_000);
     const outcome = await openoss('backup', second, '--data', data, '--copy', '--previous', first);
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
     expect(outcome.stdout).not.toContain('shared');
@@ -364,9 +353,7 @@ describe('a backup of a directory that no server uses', () => {
     const backup = fresh('backup');
     await openoss('backup', backup, '--data', data);
     const file = path.join(backup, 'metadata.mdb');
-    const bytes = await readFile(file);
-    bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
-    await writeFile(file, bytes);
+    await flipBit(file, (await stat(file)).size - 1);
     const restored = fresh('restored');
     const outcome = await openoss('restore', backup, '--data', restored);
     expect(outcome.status).toBe(2);
@@ -407,7 +394,7 @@ describe('a backup of a directory that no server uses', () => {
       const before = [await readdir(directory), await inventory(directory)];
       const other = fresh('other');
       const outcome = await (command === 'serve'
-        ? refusedServe(directory)
+        ? run(serveCommand(directory))
         : command === 'backup'
           ? openoss('backup', other, '--data', directory)
           : openoss('restore', directory, '--data', other));
@@ -428,7 +415,7 @@ describe('/backup of the admin address', () => {
     const ask = async (handover: string): Promise<string> =>
       (await send(server.admin, { method: 'POST', target: `/backup?handover=${handover}` })).text;
     const own = `backup-${'a'.repeat(32)}`;
-    const outside = path.join(scratch, own);
+    const outside = path.join(path.dirname(data), own);
     await mkdir(outside);
     await mkdir(path.join(data, 'elsewhere'));
     for (const name of ['', 'elsewhere', `..%2F${own}`, encodeURIComponent(outside)]) {

@@ -6,7 +6,8 @@ import { rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorOf, type Reachable, send, sendSigned } from '../support/http.js';
-import { type Server, serve } from '../support/serve.js';
+import { metric } from '../support/operator.js';
+import { serve } from '../support/serve.js';
 import {
   type SmallFileSystemKind,
   smallFileSystem,
@@ -92,11 +93,6 @@ async function until(isSo: () => Promise<boolean>, seconds = 10): Promise<void> 
     if (Date.now() > deadline) throw new Error(`It did not come true within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function metric(server: Server, name: string): Promise<number> {
-  const { text } = await send(server.admin, { target: '/metrics' });
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 }
 
 /** The log's lines. */

@@ -1,23 +1,22 @@
 /** `openoss scrub` and `openoss fsck` as an operator runs them. */
 import { randomBytes } from 'node:crypto';
-import { cp, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { flipBit, placesInMetadata } from '../support/damage.js';
 import { send, sendSigned } from '../support/http.js';
 import {
-  cleanEnvironment,
-  type Outcome,
-  outcomeOf,
-  programs,
-  run,
-  scratchDirectory,
-  start,
-} from '../support/programs.js';
+  blobFiles,
+  freshDirectories,
+  metric,
+  openoss,
+  serveCommand,
+  stop,
+} from '../support/operator.js';
+import { type Outcome, outcomeOf, programs, run, start } from '../support/programs.js';
 import { type Server, serve } from '../support/serve.js';
 
-const scratch = await scratchDirectory();
-let names = 0;
-const freshDirectory = (): string => path.join(scratch, `data-${names++}`);
+const freshDirectory = await freshDirectories();
 const BUCKET = 'scrubbed';
 const LARGE = 300_000;
 
@@ -42,38 +41,8 @@ async function filledServer(): Promise<Server & { readonly data: string }> {
   return { ...server, data };
 }
 
-const openoss = (...args: string[]): Promise<Outcome> =>
-  run([process.execPath, programs.openoss, ...args], { env: cleanEnvironment() });
 const scrub = (server: Server, ...args: string[]): Promise<Outcome> =>
   openoss('scrub', '--admin', server.admin, '--rate', '0', ...args);
-
-async function stop(server: Server): Promise<Outcome> {
-  server.child.kill('SIGTERM');
-  return server.outcome;
-}
-
-async function blobs(data: string): Promise<string[]> {
-  const root = path.join(data, 'blobs');
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => path.join(parentPath, name))
-    .sort();
-}
-
-async function flipBit(file: string, at: number): Promise<void> {
-  const handle = await open(file, 'r+');
-  const byte = Buffer.alloc(1);
-  await handle.read(byte, 0, 1, at);
-  byte[0] = (byte[0] ?? 0) ^ 0x10;
-  await handle.write(byte, 0, 1, at);
-  await handle.close();
-}
-
-async function metric(server: Server, name: string): Promise<number> {
-  const text = await (await fetch(`${server.admin}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
-}
 
 describe('openoss scrub', () => {
   it('says that all is well, and when it looked', async () => {
@@ -88,7 +57,7 @@ describe('openoss scrub', () => {
 
   it('names a damaged object, says what to do, counts and logs it', async () => {
     const server = await filledServer();
-    const [file = ''] = await blobs(server.data);
+    const [file = ''] = blobFiles(server.data);
     await flipBit(file, 4096 + LARGE - 10);
     const outcome = await scrub(server);
     expect(outcome.status).toBe(4);
@@ -185,7 +154,7 @@ describe('openoss fsck', () => {
     const inUse = await openoss('fsck', '--data', server.data);
     expect(inUse.status).toBe(2);
     expect(inUse.stderr).toContain('is in use by the server with process id');
-    const nothing = path.join(scratch, 'nothing');
+    const nothing = freshDirectory('nothing');
     const missing = await openoss('fsck', '--data', nothing);
     expect(missing.status).toBe(2);
     expect(missing.stderr).toContain('it is not a data directory of OpenOSS');
@@ -196,21 +165,21 @@ describe('openoss fsck', () => {
     const server = await filledServer();
     await stop(server);
     // As a crash between the blob and its record leaves it: another session's, that nothing names.
-    const [file = ''] = await blobs(server.data);
+    const [file = ''] = blobFiles(server.data);
     const session = path.basename(path.dirname(path.dirname(file)));
     const earlier = session.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
     const orphan = path.join(server.data, 'blobs', earlier, '00', `${earlier}00000000`);
     await cp(file, orphan, { recursive: true });
     await truncate(orphan, 0);
-    const before = await blobs(server.data);
+    const before = blobFiles(server.data);
     const look = await openoss('fsck', '--data', server.data);
     expect(look.status).toBe(3);
     expect(look.stdout).toMatch(/^WASTE {4}nothing names blob/);
-    expect(await blobs(server.data)).toEqual(before);
+    expect(blobFiles(server.data)).toEqual(before);
     const repair = await openoss('fsck', '--data', server.data, '--repair');
     expect(repair.status).toBe(3);
     expect(repair.stdout).toMatch(/^REPAIRED /);
-    expect(await blobs(server.data)).toHaveLength(before.length - 1);
+    expect(blobFiles(server.data)).toHaveLength(before.length - 1);
     const again = await openoss('fsck', '--data', server.data);
     expect(again).toMatchObject({ status: 0, stderr: '' });
     expect(again.stdout).toMatch(/^Clean: 1 buckets, 3 records/);
@@ -221,10 +190,7 @@ describe('openoss fsck', () => {
     await stop(server);
     const metadata = path.join(server.data, 'metadata.mdb');
     const bytes = await readFile(metadata);
-    const pageBytes = bytes.readUInt32LE(48);
-    const newest =
-      bytes.readBigUInt64LE(152) > bytes.readBigUInt64LE(pageBytes + 152) ? 0 : pageBytes;
-    const root = Number(bytes.readBigUInt64LE(newest + 136));
+    const { pageBytes, newest, root } = placesInMetadata(bytes);
     // Where a node of the root page is said to be.
     await flipBit(metadata, root * pageBytes + 25);
     const page = await openoss('fsck', '--data', server.data);
@@ -238,15 +204,7 @@ describe('openoss fsck', () => {
     expect(meta.stderr).toMatch(
       /metadata\.mdb is damaged \(page [01]: .*\); restore it from a backup/,
     );
-    const start = await openoss(
-      'serve',
-      '--data',
-      server.data,
-      '--listen',
-      '127.0.0.1:0',
-      '--admin-listen',
-      'off',
-    );
+    const start = await run(serveCommand(server.data));
     expect(start.status).toBe(2);
     expect(start.stderr).toContain('metadata.mdb is damaged');
     await flipBit(metadata, newest + 153);
@@ -256,7 +214,7 @@ describe('openoss fsck', () => {
   it('names a body that is gone, and leaves it at that', async () => {
     const server = await filledServer();
     await stop(server);
-    const [file = ''] = await blobs(server.data);
+    const [file = ''] = blobFiles(server.data);
     await rm(file);
     const outcome = await openoss('fsck', '--data', server.data, '--accept-loss');
     expect(outcome.status).toBe(4);
