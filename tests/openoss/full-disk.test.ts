@@ -7,6 +7,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorOf, type Reachable, send, sendSigned } from '../support/http.js';
 import { metric } from '../support/operator.js';
+import { run } from '../support/programs.js';
 import { serve } from '../support/serve.js';
 import {
   type SmallFileSystemKind,
@@ -33,6 +34,21 @@ try {
 } catch (error) {
   if (error.code !== 'ENOSPC') throw error;
 }
+`;
+
+/** Makes a store whose lock file LMDB has to make anew, as in one that was restored. */
+const MAKE_STORE = `
+import { openEmbeddedStore } from '@openoss/storage';
+import { rmSync } from 'node:fs';
+const store = await openEmbeddedStore({ directory: process.argv[1], minFreeBytes: 0 });
+await store.close();
+rmSync(process.argv[1] + '/metadata.mdb-lock');
+`;
+
+/** Looks whether its metadata kills the process that uses it. */
+const PROBE = `
+import { probeMetadata } from '@openoss/storage';
+console.log(JSON.stringify(await probeMetadata(process.argv[1], 10_000)));
 `;
 
 /** What a server has acknowledged, by key. */
@@ -281,6 +297,23 @@ describe.each(kinds)('%s', (_, kind, isSkipped) => {
       expect(await put(server, 'small', bodyOf('small', 100_000))).toBe(200);
       server.child.kill('SIGTERM');
       expect(await server.outcome).toMatchObject({ status: 0 });
+    },
+  );
+
+  it.skipIf(isSkipped)(
+    'is not taken for damage where it ends whoever opens the metadata',
+    async () => {
+      const { path: disk } = await smallFileSystem(kind, 40 * MIB);
+      const data = path.join(disk, 'data');
+      const cwd = path.join(import.meta.dirname, '..', '..');
+      const node = [process.execPath, '--input-type=module', '-e'];
+      expect(await run([...node, MAKE_STORE, data], { cwd })).toMatchObject({ status: 0 });
+      const probed = async () => JSON.parse((await run([...node, PROBE, data], { cwd })).stdout);
+      await once(spawn(process.execPath, ['-e', EATER, path.join(disk, 'eaten')]), 'exit');
+      // Where there is a last block for it, it goes well.
+      expect((await probed()).outcome).not.toBe('deadly');
+      await rm(path.join(disk, 'eaten'));
+      expect(await probed()).toEqual({ outcome: 'sound' });
     },
   );
 });
