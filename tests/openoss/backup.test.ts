@@ -1,58 +1,15 @@
 /** `openoss backup` and `openoss restore`, of a server at work and of one that is killed. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Reachable, send, sendSigned } from '../support/http.js';
-import {
-  type Outcome,
-  outcomeOf,
-  programs,
-  run,
-  scratchDirectory,
-  start,
-} from '../support/programs.js';
+import { send, sendSigned } from '../support/http.js';
+import { freshDirectories, metric, openoss, serveCommand, stop } from '../support/operator.js';
+import { outcomeOf, programs, run, start } from '../support/programs.js';
 import { type Server, serve } from '../support/serve.js';
+import { BUCKET, bodyOf, put } from '../support/versioned-objects.js';
 
-const scratch = await scratchDirectory();
-let names = 0;
-const fresh = (kind: string): string => path.join(scratch, `${kind}-${names++}`);
-
-const openoss = (...args: string[]): Promise<Outcome> =>
-  run([process.execPath, programs.openoss, ...args]);
-const refusedServe = (data: string): Promise<Outcome> =>
-  openoss('serve', '--data', data, '--listen', '127.0.0.1:0', '--admin-listen', 'off');
-
-const BUCKET = 'examplebucket';
-
-/** The one body that a version of a key has; large ones are blobs. */
-function bodyOf(key: string, version: number, isLarge: boolean): Buffer {
-  const block = createHash('sha512').update(`${key} ${version}`).digest();
-  return Buffer.concat(Array.from({ length: isLarge ? 1700 + (version % 7) : 20 }, () => block));
-}
-
-const put = async (server: Reachable, key: string, body: Buffer): Promise<void> => {
-  const { status } = await sendSigned(server, { method: 'PUT', bucket: BUCKET, key, body });
-  if (status !== 200) throw new Error(`PUT ${key}: ${status}`);
-};
-
-async function stop(server: Server): Promise<void> {
-  server.child.kill('SIGTERM');
-  await server.outcome;
-}
-
-/** Every file below a directory with what a change of it would change; sockets are passed over. */
-async function inventory(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() || entry.isDirectory());
-  const lines = files.map(async (entry) => {
-    const file = path.join(entry.parentPath, entry.name);
-    const { size, mtimeMs, nlink } = await stat(file);
-    return entry.isFile() ? `${file} ${size} ${mtimeMs} ${nlink}` : file;
-  });
-  return (await Promise.all(lines)).sort();
-}
+const fresh = await freshDirectories();
 
 /** What happened to a key, in order: the version put, or undefined for a deletion. */
 interface Step {
@@ -66,6 +23,8 @@ class Writer {
   readonly history = new Map<string, Step[]>();
   readonly #server: Server;
   readonly #name: string;
+  /** How many steps have been acknowledged. */
+  acknowledged = 0;
   #isStopped = false;
 
   constructor(server: Server, name: string) {
@@ -88,6 +47,7 @@ class Writer {
         await put(this.#server, key, bodyOf(key, version, isLarge));
       }
       step.acknowledgedAt = performance.now();
+      this.acknowledged++;
     }
   }
 
@@ -109,11 +69,6 @@ function allowedAt(steps: readonly Step[], begin: number, end: number): (number 
   ];
 }
 
-async function metric(server: Server, name: string): Promise<number> {
-  const { text } = await send(server.admin, { target: '/metrics' });
-  return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
-}
-
 describe('a backup of a server at work', () => {
   it('holds one moment: what was acknowledged before, and nothing by halves', async () => {
     const data = fresh('data');
@@ -132,7 +87,14 @@ describe('a backup of a server at work', () => {
     const backups: { readonly directory: string; readonly begin: number; readonly end: number }[] =
       [];
     for (const kind of ['shared', 'copied', 'again']) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      // Each of them is taken of a store that has changed since.
+      const counts = writers.map(({ acknowledged }) => acknowledged + 8);
+      await expect
+        .poll(() => writers.every(({ acknowledged }, at) => acknowledged >= (counts[at] ?? 0)), {
+          interval: 5,
+          timeout: 20_000,
+        })
+        .toBe(true);
       const directory = fresh('backup');
       const flags = kind === 'shared' ? [] : ['--copy'];
       const previous = backups.at(-1);
@@ -230,7 +192,7 @@ describe('what is killed in the middle', () => {
     expect((await outcome).signal).toBe('SIGKILL');
 
     expect(existsSync(path.join(target, 'format'))).toBe(false);
-    const refused = await refusedServe(target);
+    const refused = await run(serveCommand(target));
     expect(refused).toMatchObject({ status: 2 });
     expect(refused.stderr).toContain('a backup or restore into it was not finished');
     const unrestored = await openoss('restore', target, '--data', fresh('restored'));
@@ -273,154 +235,6 @@ describe('what is killed in the middle', () => {
   });
 });
 
-describe('a backup of a directory that no server uses', () => {
-  /** A data directory with a small and a large object, which no server uses any more. */
-  async function leftDirectory(): Promise<{ data: string; blob: string; large: Buffer }> {
-    const data = fresh('data');
-    const server = await serve(data);
-    await sendSigned(server, { method: 'PUT', bucket: BUCKET });
-    const large = bodyOf('large', 1, true);
-    await put(server, 'large', large);
-    await put(server, 'small', bodyOf('small', 1, false));
-    await stop(server);
-    const files = await readdir(path.join(data, 'blobs'), { recursive: true, withFileTypes: true });
-    const file = files.find((entry) => entry.isFile());
-    return { data, large, blob: path.join(file?.parentPath ?? '', file?.name ?? '') };
-  }
-
-  it('changes nothing in it, keeps secrets to itself, and can be served as it is', async () => {
-    const { data, large } = await leftDirectory();
-    const before = await inventory(data);
-    const backup = fresh('backup');
-    expect(await openoss('backup', backup, '--data', data, '--copy')).toMatchObject({ status: 0 });
-    expect(await inventory(data)).toEqual(before);
-    for (const name of ['root-credentials.json', 'metadata.mdb', 'backup.json']) {
-      expect((await stat(path.join(backup, name))).mode & 0o777, name).toBe(0o600);
-    }
-    expect((await stat(backup)).mode & 0o777).toBe(0o700);
-    const held = await inventory(backup);
-    const restored = fresh('restored');
-    expect(await openoss('restore', backup, '--data', restored)).toMatchObject({ status: 0 });
-    expect(await inventory(backup)).toEqual(held);
-
-    const server = await serve(backup);
-    expect((await sendSigned(server, { bucket: BUCKET, key: 'large' })).body.equals(large)).toBe(
-      true,
-    );
-    const inUse = await openoss('restore', backup, '--data', fresh('restored'));
-    expect(inUse).toMatchObject({ status: 2 });
-    expect(inUse.stderr).toContain('is in use by');
-    expect((await openoss('backup', fresh('backup'), '--data', backup)).stderr).toContain(
-      'is in use by',
-    );
-    await put(server, 'later', large);
-    await stop(server);
-    // It is a data directory now, and no longer what the manifest says.
-    const used = await openoss('restore', backup, '--data', fresh('restored'));
-    expect(used).toMatchObject({ status: 2 });
-    expect(used.stderr).toContain('its metadata is not what was backed up');
-  });
-
-  it('names what is damaged, and keeps the rest', async () => {
-    const { data, blob } = await leftDirectory();
-    const bytes = await readFile(blob);
-    bytes[5000] = (bytes[5000] ?? 0) ^ 1;
-    await writeFile(blob, bytes);
-    const backup = fresh('backup');
-    const outcome = await openoss('backup', backup, '--data', data, '--copy');
-    expect(outcome.status).toBe(3);
-    expect(outcome.stderr).toContain(`damaged: "oss://${BUCKET}/large"`);
-    expect(outcome.stderr).toContain('block 0 fails its checksum');
-    const restored = fresh('restored');
-    const restore = await openoss('restore', backup, '--data', restored);
-    expect(restore.status).toBe(3);
-    expect(restore.stderr).toContain(`damaged: "oss://${BUCKET}/large"`);
-    const server = await serve(restored);
-    expect((await sendSigned(server, { bucket: BUCKET, key: 'small' })).status).toBe(200);
-    expect((await sendSigned(server, { bucket: BUCKET, key: 'large' })).status).toBe(500);
-    await stop(server);
-  });
-
-  it('takes a blob anew that has rotted in the previous backup', async () => {
-    const { data, blob, large } = await leftDirectory();
-    const [first, second] = [fresh('backup'), fresh('backup')];
-    await openoss('backup', first, '--data', data, '--copy');
-    const old = path.join(first, path.relative(data, blob));
-    const bytes = await readFile(old);
-    bytes[70_000] = (bytes[70_000] ?? 0) ^ 1;
-    await writeFile(old, bytes);
-    const outcome = await openoss('backup', second, '--data', data, '--copy', '--previous', first);
-    expect(outcome).toMatchObject({ status: 0, stderr: '' });
-    expect(outcome.stdout).not.toContain('shared');
-    const server = await serve(second);
-    expect((await sendSigned(server, { bucket: BUCKET, key: 'large' })).body.equals(large)).toBe(
-      true,
-    );
-    await stop(server);
-  });
-
-  it('is not restored when its metadata has rotted', async () => {
-    const { data } = await leftDirectory();
-    const backup = fresh('backup');
-    await openoss('backup', backup, '--data', data);
-    const file = path.join(backup, 'metadata.mdb');
-    const bytes = await readFile(file);
-    bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
-    await writeFile(file, bytes);
-    const restored = fresh('restored');
-    const outcome = await openoss('restore', backup, '--data', restored);
-    expect(outcome.status).toBe(2);
-    expect(outcome.stderr).toContain('its metadata is not what was backed up');
-    expect(await readdir(restored)).toEqual([]);
-  });
-
-  it('is refused where it cannot be meant', async () => {
-    const { data } = await leftDirectory();
-    const backup = fresh('backup');
-    await openoss('backup', backup, '--data', data);
-    const full = await openoss('backup', data, '--data', data);
-    expect(full).toMatchObject({ status: 2 });
-    expect(full.stderr).toContain('new or empty');
-    expect((await openoss('restore', backup, '--data', data)).stderr).toContain('new or empty');
-    expect((await openoss('restore', data, '--data', fresh('restored'))).stderr).toContain(
-      'it is no backup',
-    );
-    expect((await openoss('backup', fresh('backup'), '--data', fresh('nothing'))).stderr).toContain(
-      'no such directory',
-    );
-    expect(await openoss('backup')).toMatchObject({ status: 1 });
-    expect(await openoss('restore', backup)).toMatchObject({ status: 1 });
-    expect(await openoss('backup', 'a', '--admin', 'not a url')).toMatchObject({ status: 1 });
-    const nobody = await openoss('backup', fresh('backup'), '--admin', 'http://127.0.0.1:1');
-    expect(nobody).toMatchObject({ status: 2 });
-    expect(nobody.stderr).toContain('No server answers at http://127.0.0.1:1');
-  });
-
-  it.each(['serve', 'backup', 'restore'])(
-    '%s refuses a newer format, and touches nothing',
-    async (command) => {
-      const { data } = await leftDirectory();
-      const backup = fresh('backup');
-      await openoss('backup', backup, '--data', data);
-      const directory = command === 'restore' ? backup : data;
-      await writeFile(path.join(directory, 'format'), 'OpenOSS data directory\nformat 2\n');
-      const before = [await readdir(directory), await inventory(directory)];
-      const other = fresh('other');
-      const outcome = await (command === 'serve'
-        ? refusedServe(directory)
-        : command === 'backup'
-          ? openoss('backup', other, '--data', directory)
-          : openoss('restore', directory, '--data', other));
-      expect(outcome.status).toBe(2);
-      expect(outcome.stderr).toContain(
-        'was written by a newer OpenOSS (format 2; this version knows 1)',
-      );
-      expect([await readdir(directory), await inventory(directory)]).toEqual(before);
-      expect(existsSync(other)).toBe(false);
-    },
-  );
-});
-
 describe('/backup of the admin address', () => {
   it('writes only into an empty directory that was made for it in the data directory', async () => {
     const data = fresh('data');
@@ -428,7 +242,7 @@ describe('/backup of the admin address', () => {
     const ask = async (handover: string): Promise<string> =>
       (await send(server.admin, { method: 'POST', target: `/backup?handover=${handover}` })).text;
     const own = `backup-${'a'.repeat(32)}`;
-    const outside = path.join(scratch, own);
+    const outside = path.join(path.dirname(data), own);
     await mkdir(outside);
     await mkdir(path.join(data, 'elsewhere'));
     for (const name of ['', 'elsewhere', `..%2F${own}`, encodeURIComponent(outside)]) {

@@ -3,34 +3,13 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { placesInMetadata } from '../support/damage.js';
 import { sendSigned } from '../support/http.js';
-import {
-  cleanEnvironment,
-  type Outcome,
-  outcomeOf,
-  programs,
-  run,
-  scratchDirectory,
-  start,
-} from '../support/programs.js';
+import { freshDirectories, serveCommand, stop } from '../support/operator.js';
+import { type Outcome, outcomeOf, programs, run, start } from '../support/programs.js';
 import { serve } from '../support/serve.js';
 
-const scratch = await scratchDirectory();
-let names = 0;
-const freshDirectory = (): string => path.join(scratch, `data-${names++}`);
-
-const command = (data: string, ...flags: string[]): string[] => [
-  process.execPath,
-  programs.openoss,
-  'serve',
-  '--data',
-  data,
-  '--listen',
-  '127.0.0.1:0',
-  '--admin-listen',
-  'off',
-  ...flags,
-];
+const freshDirectory = await freshDirectories();
 
 /** A data directory that a server has used and left as told. */
 async function usedDirectory(): Promise<string> {
@@ -41,8 +20,7 @@ async function usedDirectory(): Promise<string> {
     const body = Buffer.alloc(2000, at);
     await sendSigned(server, { method: 'PUT', bucket: 'examplebucket', key: `k${at}`, body });
   }
-  server.child.kill('SIGTERM');
-  await server.outcome;
+  await stop(server);
   return data;
 }
 
@@ -54,11 +32,9 @@ async function usedDirectory(): Promise<string> {
 async function damage(data: string): Promise<void> {
   const file = path.join(data, 'metadata.mdb');
   const bytes = await readFile(file);
-  const pageBytes = bytes.readUInt32LE(24 + 24);
-  const newest =
-    bytes.readBigUInt64LE(152) > bytes.readBigUInt64LE(pageBytes + 152) ? 0 : pageBytes;
+  const { pageBytes, newest, root: page } = placesInMetadata(bytes);
   bytes.writeUInt32LE(2 ** 24, newest + 144);
-  const root = Number(bytes.readBigUInt64LE(newest + 136)) * pageBytes;
+  const root = page * pageBytes;
   // A branch page: the objects do not fit into one leaf.
   expect(bytes.readUInt16LE(root + 18)).toBe(1);
   for (let i = 0; i < bytes.readUInt16LE(root + 20) / 2; i++) {
@@ -78,7 +54,7 @@ describe('a server whose metadata ends it', () => {
     const whole = await readFile(path.join(data, 'metadata.mdb'));
     await damage(data);
     const outcomes: Outcome[] = [];
-    for (let at = 0; at < 6; at++) outcomes.push(await run(command(data)));
+    for (let at = 0; at < 6; at++) outcomes.push(await run(serveCommand(data)));
 
     // It does kill the process: otherwise the test shows nothing.
     for (const outcome of outcomes.slice(0, 5)) expect(outcome.signal).toMatch(DEATHS);
@@ -92,9 +68,9 @@ describe('a server whose metadata ends it', () => {
     expect(outcomes[5]?.stderr).toContain('openoss restore BACKUP --data DIR');
     expect(outcomes[5]?.stderr).toContain('openoss fsck');
     // As long as it is damaged it stays refused, without another crash.
-    expect((await run(command(data))).status).toBe(65);
+    expect((await run(serveCommand(data))).status).toBe(65);
     // Who insists gets the crash.
-    expect((await run(command(data, '--force-start'))).signal).not.toBeNull();
+    expect((await run(serveCommand(data, '--force-start'))).signal).not.toBeNull();
 
     await writeFile(path.join(data, 'metadata.mdb'), whole);
     const server = await serve(data);
@@ -108,7 +84,7 @@ describe('a server that is killed often', () => {
     const data = await usedDirectory();
     expect(existsSync(startsOf(data))).toBe(false);
     for (let at = 0; at < 12; at++) {
-      const child = start(command(data, '--log-level', 'error'), { env: cleanEnvironment() });
+      const child = start(serveCommand(data, '--log-level', 'error'));
       const outcome = outcomeOf(child);
       // Alternately while it starts, and when it serves.
       if (at % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 100 + 20 * at));
@@ -121,8 +97,7 @@ describe('a server that is killed often', () => {
     const server = await serve(data);
     expect((await sendSigned(server, { bucket: 'examplebucket', key: 'k1' })).status).toBe(200);
     expect(existsSync(startsOf(data))).toBe(true);
-    server.child.kill('SIGTERM');
-    expect(await server.outcome).toMatchObject({ status: 0 });
+    expect(await stop(server)).toMatchObject({ status: 0 });
     expect(existsSync(startsOf(data))).toBe(false);
   });
 
@@ -132,11 +107,8 @@ describe('a server that is killed often', () => {
     const { port } = new URL(server.endpoint);
     for (let at = 0; at < 7; at++) {
       const failed = await run([
-        ...command(data).slice(0, 5),
-        '--listen',
-        port,
-        '--admin-listen',
-        'off',
+        ...[process.execPath, programs.openoss, 'serve', '--data', data],
+        ...['--listen', port, '--admin-listen', 'off'],
       ]);
       expect(failed.status).toBe(2);
       expect(failed.stderr).not.toContain('the last starts ended');

@@ -1,83 +1,20 @@
-/** `openoss scrub` and `openoss fsck` as an operator runs them. */
-import { randomBytes } from 'node:crypto';
-import { cp, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
-import path from 'node:path';
+/** `openoss scrub` as an operator runs it. */
 import { describe, expect, it } from 'vitest';
+import { flipBit } from '../support/damage.js';
+import { BUCKET, filledServer, LARGE } from '../support/filled-server.js';
 import { send, sendSigned } from '../support/http.js';
-import {
-  cleanEnvironment,
-  type Outcome,
-  outcomeOf,
-  programs,
-  run,
-  scratchDirectory,
-  start,
-} from '../support/programs.js';
-import { type Server, serve } from '../support/serve.js';
+import { blobFiles, freshDirectories, metric, openoss, stop } from '../support/operator.js';
+import { type Outcome, outcomeOf, programs, start } from '../support/programs.js';
+import type { Server } from '../support/serve.js';
 
-const scratch = await scratchDirectory();
-let names = 0;
-const freshDirectory = (): string => path.join(scratch, `data-${names++}`);
-const BUCKET = 'scrubbed';
-const LARGE = 300_000;
+const freshDirectory = await freshDirectories();
 
-/** A server with a bucket, a small object and two large ones. */
-async function filledServer(): Promise<Server & { readonly data: string }> {
-  const data = freshDirectory();
-  const server = await serve(data);
-  await sendSigned(server, { method: 'PUT', bucket: BUCKET });
-  for (const [key, size] of [
-    ['small', 2000],
-    ['large', LARGE],
-    ['other', LARGE],
-  ] as const) {
-    const put = await sendSigned(server, {
-      method: 'PUT',
-      bucket: BUCKET,
-      key,
-      body: randomBytes(size),
-    });
-    expect(put.status).toBe(200);
-  }
-  return { ...server, data };
-}
-
-const openoss = (...args: string[]): Promise<Outcome> =>
-  run([process.execPath, programs.openoss, ...args], { env: cleanEnvironment() });
 const scrub = (server: Server, ...args: string[]): Promise<Outcome> =>
   openoss('scrub', '--admin', server.admin, '--rate', '0', ...args);
 
-async function stop(server: Server): Promise<Outcome> {
-  server.child.kill('SIGTERM');
-  return server.outcome;
-}
-
-async function blobs(data: string): Promise<string[]> {
-  const root = path.join(data, 'blobs');
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => path.join(parentPath, name))
-    .sort();
-}
-
-async function flipBit(file: string, at: number): Promise<void> {
-  const handle = await open(file, 'r+');
-  const byte = Buffer.alloc(1);
-  await handle.read(byte, 0, 1, at);
-  byte[0] = (byte[0] ?? 0) ^ 0x10;
-  await handle.write(byte, 0, 1, at);
-  await handle.close();
-}
-
-async function metric(server: Server, name: string): Promise<number> {
-  const text = await (await fetch(`${server.admin}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
-}
-
 describe('openoss scrub', () => {
   it('says that all is well, and when it looked', async () => {
-    const server = await filledServer();
+    const server = await filledServer(freshDirectory());
     const outcome = await scrub(server);
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
     expect(outcome.stdout).toMatch(/^Clean: 1 buckets, 3 records, 3 bodies, 0\.6 MiB in .* s\.\n$/);
@@ -87,8 +24,8 @@ describe('openoss scrub', () => {
   });
 
   it('names a damaged object, says what to do, counts and logs it', async () => {
-    const server = await filledServer();
-    const [file = ''] = await blobs(server.data);
+    const server = await filledServer(freshDirectory());
+    const [file = ''] = blobFiles(server.data);
     await flipBit(file, 4096 + LARGE - 10);
     const outcome = await scrub(server);
     expect(outcome.status).toBe(4);
@@ -120,7 +57,7 @@ describe('openoss scrub', () => {
   });
 
   it('goes on at the rate it is told, one at a time, and ends when it is not wanted any more', async () => {
-    const server = await filledServer();
+    const server = await filledServer(freshDirectory());
     const gone = new AbortController();
     // A rate at which 600 kB take minutes.
     const slow = await fetch(`${server.admin}/scrub?rate=0.001`, {
@@ -138,7 +75,7 @@ describe('openoss scrub', () => {
   });
 
   it('does not hold up the end of the server', async () => {
-    const server = await filledServer();
+    const server = await filledServer(freshDirectory());
     const args = ['scrub', '--admin', server.admin, '--rate', '0.001', '--json'];
     const child = start([process.execPath, programs.openoss, ...args]);
     const slow = outcomeOf(child);
@@ -151,7 +88,7 @@ describe('openoss scrub', () => {
   });
 
   it('is nothing that a web page can start, and offers nothing that loses anything', async () => {
-    const server = await filledServer();
+    const server = await filledServer(freshDirectory());
     const ask = async (method: string, target: string, headers = {}) =>
       (await send(server.admin, { method, target, headers })).status;
     expect(await ask('POST', '/scrub', { Origin: 'http://evil.example' })).toBe(403);
@@ -176,92 +113,5 @@ describe('openoss scrub', () => {
     const outcome = await openoss('scrub', '--admin', 'http://127.0.0.1:1');
     expect(outcome).toMatchObject({ status: 2, stdout: '' });
     expect(outcome.stderr).toContain('no server answers at http://127.0.0.1:1');
-  });
-});
-
-describe('openoss fsck', () => {
-  it('keeps off a directory that is in use, and off what is no data directory', async () => {
-    const server = await filledServer();
-    const inUse = await openoss('fsck', '--data', server.data);
-    expect(inUse.status).toBe(2);
-    expect(inUse.stderr).toContain('is in use by the server with process id');
-    const nothing = path.join(scratch, 'nothing');
-    const missing = await openoss('fsck', '--data', nothing);
-    expect(missing.status).toBe(2);
-    expect(missing.stderr).toContain('it is not a data directory of OpenOSS');
-    await expect(readdir(nothing)).rejects.toThrow('ENOENT');
-  });
-
-  it('finds what a killed server left and puts it right only when it is told to', async () => {
-    const server = await filledServer();
-    await stop(server);
-    // As a crash between the blob and its record leaves it: another session's, that nothing names.
-    const [file = ''] = await blobs(server.data);
-    const session = path.basename(path.dirname(path.dirname(file)));
-    const earlier = session.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
-    const orphan = path.join(server.data, 'blobs', earlier, '00', `${earlier}00000000`);
-    await cp(file, orphan, { recursive: true });
-    await truncate(orphan, 0);
-    const before = await blobs(server.data);
-    const look = await openoss('fsck', '--data', server.data);
-    expect(look.status).toBe(3);
-    expect(look.stdout).toMatch(/^WASTE {4}nothing names blob/);
-    expect(await blobs(server.data)).toEqual(before);
-    const repair = await openoss('fsck', '--data', server.data, '--repair');
-    expect(repair.status).toBe(3);
-    expect(repair.stdout).toMatch(/^REPAIRED /);
-    expect(await blobs(server.data)).toHaveLength(before.length - 1);
-    const again = await openoss('fsck', '--data', server.data);
-    expect(again).toMatchObject({ status: 0, stderr: '' });
-    expect(again.stdout).toMatch(/^Clean: 1 buckets, 3 records/);
-  });
-
-  it("reports damage in LMDB's pages, where a server would not start or would end", async () => {
-    const server = await filledServer();
-    await stop(server);
-    const metadata = path.join(server.data, 'metadata.mdb');
-    const bytes = await readFile(metadata);
-    const pageBytes = bytes.readUInt32LE(48);
-    const newest =
-      bytes.readBigUInt64LE(152) > bytes.readBigUInt64LE(pageBytes + 152) ? 0 : pageBytes;
-    const root = Number(bytes.readBigUInt64LE(newest + 136));
-    // Where a node of the root page is said to be.
-    await flipBit(metadata, root * pageBytes + 25);
-    const page = await openoss('fsck', '--data', server.data);
-    expect(page.status).toBe(4);
-    expect(page.stdout).toContain(`DAMAGE   key page ${root}: page ${root}: `);
-    await flipBit(metadata, root * pageBytes + 25);
-    // The number of the last transaction: LMDB would go back to the one before, and say nothing.
-    await flipBit(metadata, newest + 153);
-    const meta = await openoss('fsck', '--data', server.data);
-    expect(meta.status).toBe(2);
-    expect(meta.stderr).toMatch(
-      /metadata\.mdb is damaged \(page [01]: .*\); restore it from a backup/,
-    );
-    const start = await openoss(
-      'serve',
-      '--data',
-      server.data,
-      '--listen',
-      '127.0.0.1:0',
-      '--admin-listen',
-      'off',
-    );
-    expect(start.status).toBe(2);
-    expect(start.stderr).toContain('metadata.mdb is damaged');
-    await flipBit(metadata, newest + 153);
-    expect((await openoss('fsck', '--data', server.data)).status).toBe(0);
-  });
-
-  it('names a body that is gone, and leaves it at that', async () => {
-    const server = await filledServer();
-    await stop(server);
-    const [file = ''] = await blobs(server.data);
-    await rm(file);
-    const outcome = await openoss('fsck', '--data', server.data, '--accept-loss');
-    expect(outcome.status).toBe(4);
-    expect(outcome.stdout).toMatch(
-      /^DAMAGE {3}bucket scrubbed, key (large|other): blob \S+ is not there/,
-    );
   });
 });

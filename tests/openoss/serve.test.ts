@@ -6,12 +6,11 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { send, sendSigned } from '../support/http.js';
-import { cleanEnvironment, programs, run, scratchDirectory } from '../support/programs.js';
+import { freshDirectories } from '../support/operator.js';
+import { cleanEnvironment, programs, run } from '../support/programs.js';
 import { serve } from '../support/serve.js';
 
-const directory = await scratchDirectory();
-let names = 0;
-const freshDirectory = (): string => path.join(directory, `data-${names++}`);
+const freshDirectory = await freshDirectories();
 
 describe('openoss serve', () => {
   it('makes a root access key once, prints it once, and keeps it to itself', async () => {
@@ -201,7 +200,7 @@ describe('openoss serve', () => {
     expect(inUse.status).toBe(2);
     expect(inUse.stderr).toContain(`127.0.0.1:${port} is in use by another program`);
 
-    const file = path.join(directory, 'a-file');
+    const file = freshDirectory('file');
     await writeFile(file, 'not a directory');
     const notADirectory = await run([
       process.execPath,
@@ -215,45 +214,6 @@ describe('openoss serve', () => {
       'off',
     ]);
     expect(notADirectory.status).toBe(2);
-    expect(notADirectory.stderr).toMatch(/^openoss: .*a-file/);
-  });
-});
-
-describe.concurrent('openoss', () => {
-  it.each([
-    [['help'], 0],
-    [['--help'], 0],
-    [[], 0],
-    [['serve', '--help'], 0],
-    [['dev', '-h'], 0],
-    [['help', 'dev'], 0],
-  ])('%j prints help', async (args, expected) => {
-    const { status, stdout } = await run([process.execPath, programs.openoss, ...args]);
-    expect(status).toBe(expected);
-    expect(stdout).toContain('Usage: openoss');
-  });
-
-  it.each([
-    [['constructor'], 'unknown command: constructor'],
-    [['help', 'toString'], 'unknown command: toString'],
-    [['help', 'serv'], 'Did you mean "openoss serve"?'],
-    [['serve', '--lissten', '1'], 'unknown flag: --lissten. Did you mean --listen?'],
-  ])('%j is a usage error', async (args, message) => {
-    const { status, stderr, stdout } = await run([process.execPath, programs.openoss, ...args]);
-    expect(status).toBe(1);
-    expect(stderr).toContain(message);
-    expect(stdout).toBe('');
-  });
-
-  it('suggests the command that was meant', async () => {
-    const { status, stderr } = await run([process.execPath, programs.openoss, 'sevre']);
-    expect(status).toBe(1);
-    expect(stderr).toContain('unknown command: sevre. Did you mean "openoss serve"?');
-  });
-
-  it('prints its version', async () => {
-    expect((await run([process.execPath, programs.openoss, 'version'])).stdout).toMatch(
-      /^\d+\.\d+\.\d+\n$/,
-    );
+    expect(notADirectory.stderr).toContain(`${file} cannot be used: it is a file`);
   });
 });

@@ -1,9 +1,6 @@
 /** `openoss serve --workers`: several processes that serve one data directory, and are one service. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
-import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   errorOf,
@@ -13,44 +10,16 @@ import {
   sign,
   type WireRequest,
 } from '../support/http.js';
-import { cleanEnvironment, programs, run, scratchDirectory } from '../support/programs.js';
+import { freshDirectories, stop } from '../support/operator.js';
+import { programs, run } from '../support/programs.js';
 import { type Server, serve } from '../support/serve.js';
+import { killed, serveWithWorkers, serving, workersOf } from '../support/workers.js';
 
-const directory = await scratchDirectory();
-let names = 0;
-const freshDirectory = (): string => path.join(directory, `data-${names++}`);
+const freshDirectory = await freshDirectories();
 
 const bucket = 'examplebucket';
-
-async function serveWithWorkers(count: number, data = freshDirectory()): Promise<Server> {
-  const server = await serve(data, ['--workers', String(count)]);
-  const made = await sendSigned(server, { method: 'PUT', bucket });
-  expect(made.status).toBe(200);
-  return server;
-}
-
-/** The process ids of a server's workers. */
-function workersOf({ child }: Server): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === child.pid;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
+const started = (count: number): Promise<Server> =>
+  serveWithWorkers(count, freshDirectory(), bucket);
 
 /**
  * Connections that stay open, each with one of the workers in turn: what goes over one of them is
@@ -119,11 +88,10 @@ const GETS = /^openoss_requests_total\{operation="GetObject",status="200",code="
 
 describe('openoss serve --workers', () => {
   it('has as many processes as it was told, and refuses what is no number', async () => {
-    const server = await serveWithWorkers(3);
+    const server = await started(3);
     expect(workersOf(server)).toHaveLength(3);
     expect((await send(server.admin, { target: '/health/ready' })).status).toBe(200);
-    server.child.kill('SIGTERM');
-    expect(await server.outcome).toMatchObject({ status: 0 });
+    expect(await stop(server)).toMatchObject({ status: 0 });
     const alone = await serve(freshDirectory(), ['--workers', '0']);
     expect(workersOf(alone)).toHaveLength(0);
     for (const wrong of ['-1', 'two', '1.5', '65']) {
@@ -132,7 +100,7 @@ describe('openoss serve --workers', () => {
   });
 
   it('shows what one worker was told of to every other, at once', async () => {
-    const server = await serveWithWorkers(3);
+    const server = await started(3);
     const connections = new Connections(server, 30);
     // All connections are made before, so that each has a worker of its own by then.
     await Promise.all(Array.from({ length: 30 }, (_, at) => connections.send(at, { bucket })));
@@ -163,7 +131,7 @@ describe('openoss serve --workers', () => {
   });
 
   it('lets every worker have its turn at a key that all of them write to', async () => {
-    const server = await serveWithWorkers(3);
+    const server = await started(3);
     const connections = new Connections(server, 48);
     const put = async (at: number): Promise<void> => {
       for (let round = 0; round < 8; round++) {
@@ -199,7 +167,7 @@ describe('openoss serve --workers', () => {
   });
 
   it('has one truth about buckets, whoever made, changed or deleted them', async () => {
-    const server = await serveWithWorkers(3);
+    const server = await started(3);
     const connections = new Connections(server, 3);
     const name = 'coming-and-going';
     for (let round = 0; round < 12; round++) {
@@ -244,7 +212,7 @@ describe('openoss serve --workers', () => {
   });
 
   it('sums what its workers count, and forgets nothing when one of them dies', async () => {
-    const server = await serveWithWorkers(2);
+    const server = await started(2);
     await sendSigned(server, { method: 'PUT', bucket, key: 'k', body: 'x' });
     for (let at = 0; at < 20; at++) await sendSigned(server, { bucket, key: 'k' });
     expect(await metric(server, GETS)).toBe(20);
@@ -261,139 +229,8 @@ describe('openoss serve --workers', () => {
     expect(text.match(/^process_start_time_seconds /gm)).toHaveLength(1);
   });
 
-  it('starts a worker again that was killed, keeps what was acknowledged, and others serve on', async () => {
-    const data = freshDirectory();
-    const server = await serveWithWorkers(3, data);
-    const acknowledged = new Map<string, Buffer>();
-    let isOver = false;
-    let failures = 0;
-    const write = async (writer: number): Promise<void> => {
-      for (let count = 0; !isOver; count++) {
-        const key = `w${writer}-${count}`;
-        const body = randomBytes(count % 5 === 0 ? 150_000 : 500);
-        try {
-          const { status } = await sendSigned(server, { method: 'PUT', bucket, key, body });
-          expect(status).toBe(200);
-          acknowledged.set(key, body);
-        } catch {
-          // Its connection went down with the worker.
-          failures++;
-        }
-      }
-    };
-    const writing = Promise.all([0, 1, 2, 3, 4, 5].map(write));
-    for (let kill = 0; kill < 3; kill++) {
-      await delay(300);
-      const before = workersOf(server);
-      await killed(server, before[kill % before.length] ?? 0);
-      const reached = acknowledged.size;
-      await serving(server, 3);
-      // Nobody waited for the new one.
-      expect(acknowledged.size).toBeGreaterThan(reached);
-      expect(server.child.exitCode).toBeNull();
-    }
-    isOver = true;
-    await writing;
-    // Of each kill, at most what each writer had under way.
-    expect(failures).toBeLessThanOrEqual(3 * 6);
-    for (const [key, body] of acknowledged) {
-      const read = await sendSigned(server, { bucket, key });
-      expect(read.status).toBe(200);
-      expect(read.body.equals(body)).toBe(true);
-    }
-    // What the killed ones had written and nobody names is swept while the server runs.
-    const named = [...acknowledged.values()].filter(({ length }) => length > 64 * 1024).length;
-    for (
-      let patience = 100;
-      blobFiles(data).length > named + failures && patience > 0;
-      patience--
-    ) {
-      await delay(50);
-    }
-    server.child.kill('SIGTERM');
-    const { status, stderr } = await server.outcome;
-    expect(status).toBe(0);
-    expect(stderr.match(/a worker died/g)).toHaveLength(3);
-  });
-
-  it('ends when a worker crashes again and again, so that it is found out why', async () => {
-    const server = await serveWithWorkers(2);
-    let crashed = 0;
-    while (server.child.exitCode === null) {
-      const [worker] = workersOf(server);
-      if (worker !== undefined) {
-        try {
-          process.kill(worker, 'SIGSEGV');
-          crashed++;
-        } catch {
-          // It has gone in between.
-        }
-      }
-      await delay(200);
-      expect(crashed).toBeLessThan(60);
-    }
-    expect(await server.outcome).toMatchObject({ status: 70 });
-  });
-
-  it('sweeps the blob that a killed worker was writing', async () => {
-    const data = freshDirectory();
-    const server = await serveWithWorkers(1, data);
-    const { hostname, port } = new URL(server.endpoint);
-    const { headers } = sign(server, { method: 'PUT', bucket, key: 'half' });
-    const sent = httpRequest({
-      hostname,
-      port,
-      method: 'PUT',
-      path: `/${bucket}/half`,
-      headers: { ...headers, 'Content-Length': 4_000_000 },
-      agent: false,
-    });
-    sent.on('error', () => {});
-    sent.write(randomBytes(2_000_000));
-    while (blobFiles(data).length === 0) await delay(20);
-    await killed(server, workersOf(server)[0] ?? 0);
-    await serving(server, 1);
-    for (let patience = 100; blobFiles(data).length > 0 && patience > 0; patience--)
-      await delay(50);
-    expect(blobFiles(data)).toEqual([]);
-    expect((await sendSigned(server, { bucket, key: 'half' })).status).toBe(404);
-  });
-
-  it('takes its workers with it when it is killed, and starts again with all that was acknowledged', async () => {
-    const data = freshDirectory();
-    const server = await serveWithWorkers(2, data);
-    const acknowledged: string[] = [];
-    let isOver = false;
-    const write = async (writer: number): Promise<void> => {
-      for (let count = 0; !isOver; count++) {
-        const key = `w${writer}-${count}`;
-        try {
-          const answer = await sendSigned(server, { method: 'PUT', bucket, key, body: key });
-          if (answer.status === 200) acknowledged.push(key);
-        } catch {
-          return;
-        }
-      }
-    };
-    const writing = Promise.all([0, 1, 2, 3].map(write));
-    await delay(400);
-    const workers = workersOf(server);
-    expect(workers).toHaveLength(2);
-    server.child.kill('SIGKILL');
-    await server.outcome;
-    isOver = true;
-    await writing;
-    for (let patience = 100; workers.some(isAlive) && patience > 0; patience--) await delay(20);
-    expect(workers.filter(isAlive)).toEqual([]);
-    const again = await serve(data, ['--workers', '2']);
-    expect(acknowledged.length).toBeGreaterThan(0);
-    for (const key of acknowledged) {
-      expect((await sendSigned(again, { bucket, key })).text).toBe(key);
-    }
-  });
-
   it('finishes what is under way when it is told to stop, though a terminal tells its workers too', async () => {
-    const server = await serveWithWorkers(2);
+    const server = await started(2);
     const body = randomBytes(8 * 1024 * 1024);
     const puts = Array.from({ length: 6 }, (_, at) =>
       sendSigned(server, { method: 'PUT', bucket, key: `k${at}`, body }),
@@ -412,44 +249,13 @@ describe('openoss serve --workers', () => {
   });
 
   it('says why it cannot listen, and leaves nothing behind', async () => {
-    const server = await serveWithWorkers(2);
+    const server = await started(2);
     const { host } = new URL(server.endpoint);
-    const second = await run(
-      [
-        ...[process.execPath, programs.openoss, 'serve', '--data', freshDirectory()],
-        ...['--workers', '2', '--listen', host, '--admin-listen', 'off'],
-      ],
-      { env: cleanEnvironment() },
-    );
+    const second = await run([
+      ...[process.execPath, programs.openoss, 'serve', '--data', freshDirectory()],
+      ...['--workers', '2', '--listen', host, '--admin-listen', 'off'],
+    ]);
     expect(second.status).toBe(2);
     expect(second.stderr).toContain(`${host} is in use by another program`);
   });
 });
-
-/** Kills a worker and waits until its primary has noticed. */
-async function killed(server: Server, worker: number): Promise<void> {
-  process.kill(worker, 'SIGKILL');
-  for (let patience = 300; patience > 0; patience--) {
-    const { text } = await send(server.admin, { target: '/health/ready' });
-    if (text !== 'ready\n') return;
-    await delay(5);
-  }
-  throw new Error('Nobody noticed that a worker was killed');
-}
-
-/** Waits until so many workers are ready. */
-async function serving(server: Server, count: number): Promise<void> {
-  for (let patience = 300; patience > 0; patience--) {
-    const { status, text } = await send(server.admin, { target: '/health/ready' });
-    if (status === 200 && text === 'ready\n' && workersOf(server).length === count) return;
-    await delay(50);
-  }
-  throw new Error('The worker was not started again');
-}
-
-/** The files of blobs in a data directory. */
-function blobFiles(data: string): string[] {
-  return readdirSync(path.join(data, 'blobs'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
-}

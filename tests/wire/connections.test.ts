@@ -5,7 +5,12 @@
 import type { OpenOss } from 'openoss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send, sendSigned } from '../support/http.js';
-import { RawConnection, signedHead, unsignedHead } from '../support/raw-connection.js';
+import {
+  parseAnswers,
+  RawConnection,
+  signedHead,
+  unsignedHead,
+} from '../support/raw-connection.js';
 import { startOss } from '../support/start-oss.js';
 
 const bucket = 'examplebucket';
@@ -215,6 +220,45 @@ describe('a client that half-closes after its request', () => {
       expect(connection.over).toBe('ended');
     },
   );
+
+  it.each([
+    ['PUTs', (at: number) => put(`halves-${at}`, `body ${at}`), ''],
+    ['PUTs of blobs', (at: number) => put(`halves-${at}`, `${at}`.repeat(200_000)), ''],
+    ['GETs', () => get('there'), 'hi oss'],
+  ] as [string, (at: number) => string, string][])(
+    'gets the answers to all %s that it sent, in their order, and then the end',
+    async (_what, request, body) => {
+      const connection = await open();
+      const requests = Array.from({ length: 6 }, (_, at) => request(at));
+      void connection.write(requests.join(''));
+      connection.end();
+      const answers = parseAnswers(await connection.ended());
+      expect(answers.map(({ status }) => status)).toEqual(requests.map(() => 200));
+      expect(answers.map((answer) => answer.body)).toEqual(requests.map(() => body));
+      for (const { headers } of answers.slice(0, -1)) expect(headers.connection).toBe('keep-alive');
+      expect(connection.over).toBe('ended');
+    },
+  );
+
+  it('gets the answers to what was whole, a refusal of what was not, and the end', async () => {
+    const connection = await open();
+    void connection.write(put('whole', 'a') + get('whole') + put('cut', 'hi oss').slice(0, -3));
+    connection.end();
+    const answers = parseAnswers(await connection.ended());
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 400]);
+    expect(answers[1]?.body).toBe('a');
+    expect(answers[2]?.headers.connection).toBe('close');
+    expect((await sendSigned(oss, { bucket, key: 'cut' })).status).toBe(404);
+  });
+
+  it('gets the answers up to one that ends the connection, and no more', async () => {
+    const connection = await open();
+    void connection.write(get('there') + get('there', { Connection: 'close' }) + put('late', 'x'));
+    connection.end();
+    const answers = parseAnswers(await connection.ended());
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await sendSigned(oss, { bucket, key: 'late' })).status).toBe(404);
+  });
 });
 
 describe('a chunked body', () => {

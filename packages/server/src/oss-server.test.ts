@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { OssError } from '@openoss/protocol';
 import { type ObjectStore, type OpenedObject, StoreClosed } from '@openoss/storage';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
 const running: TestServer[] = [];
@@ -248,16 +248,14 @@ describe('a server that is told to stop', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const started = await start({
-      async getObject() {
-        await held;
-        return undefined;
-      },
+    const getObject = vi.fn(async () => {
+      await held;
+      return undefined;
     });
+    const started = await start({ getObject });
     const answer = started.exchange(get.replace('Connection: close', 'Connection: keep-alive'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitFor(() => expect(getObject).toHaveBeenCalledOnce());
     const stopped = stop(started, 10_000);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     await expect(started.exchange(get)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
     release();
     expect(await answer).toMatch(/^HTTP\/1\.1 404 [\s\S]*\r\nConnection: close\r\n/);
@@ -265,9 +263,10 @@ describe('a server that is told to stop', () => {
   });
 
   it('waits no longer than it was told', async () => {
-    const started = await start({ getObject: () => new Promise(() => {}) });
+    const getObject = vi.fn(() => new Promise<never>(() => {}));
+    const started = await start({ getObject });
     const cut = started.exchange(get).catch(() => '');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitFor(() => expect(getObject).toHaveBeenCalledOnce());
     const took = await stop(started, 300);
     expect(took).toBeGreaterThan(250);
     expect(took).toBeLessThan(2000);

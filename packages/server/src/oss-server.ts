@@ -191,6 +191,7 @@ export class OssServer {
       id: this.#nextId(),
       request,
       response,
+      connection,
       headers: headerFields(request.rawHeaders),
       startedAt: performance.now(),
       expects,

@@ -17,7 +17,8 @@ import { silentLog } from './log.js';
 import type { EmbeddedStore } from './open-embedded-store.js';
 import { tallied } from './record-digest.js';
 import { newStoreCounters } from './store-counters.js';
-import { InstrumentedDisk, systemError } from './testing/instrumented-disk.js';
+import { systemError } from './testing/hooked-disk.js';
+import { InstrumentedDisk } from './testing/instrumented-disk.js';
 import {
   BUCKET,
   blobFiles,

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineFailed } from './engine/metadata-engine.js';
 import { type EmbeddedStore, openEmbeddedStore } from './open-embedded-store.js';
 import { canMeet, type Fault, FaultyDisk } from './testing/faulty-disk.js';
-import type { DiskCall } from './testing/instrumented-disk.js';
+import type { DiskCall } from './testing/hooked-disk.js';
 import {
   BUCKET,
   blobFiles,

@@ -9,7 +9,8 @@ import { DataDirectoryRefused } from './engines/embedded/data-directory.js';
 import { DataDirectoryInUse } from './engines/embedded/directory-lock.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
 import { openEmbeddedStore } from './open-embedded-store.js';
-import { InstrumentedDisk, systemError } from './testing/instrumented-disk.js';
+import { systemError } from './testing/hooked-disk.js';
+import { InstrumentedDisk } from './testing/instrumented-disk.js';
 import { BUCKET, openStore, putRequest, RecordingLog, readBody } from './testing/open-store.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
 

@@ -21,6 +21,7 @@ import { DiskSpace, type SpaceReport } from './engines/embedded/disk-space.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
 import { type Snapshot, Snapshots } from './engines/embedded/snapshots.js';
+import { NEXT_TO_NOTHING_BYTES } from './engines/embedded/space-limits.js';
 import { TransferMemory } from './engines/embedded/transfer-memory.js';
 import { IdSequence, newSessionId } from './id-sequence.js';
 import { type Log, silentLog } from './log.js';
@@ -301,9 +302,6 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     },
   };
 }
-
-/** With less than this free a commit that failed has met a full disk, whatever LMDB calls it. */
-const NEXT_TO_NOTHING_BYTES = 1024 * 1024;
 
 function endProcess(log: Log, error: Error, free: number): void {
   const isFull = hasErrorCode(error, 'ENOSPC', 'EDQUOT') || free < NEXT_TO_NOTHING_BYTES;

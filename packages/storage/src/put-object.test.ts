@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc64, OssError } from '@openoss/protocol';
 import { describe, expect, it } from 'vitest';
-import { InstrumentedDisk, systemError } from './testing/instrumented-disk.js';
+import { systemError } from './testing/hooked-disk.js';
+import { InstrumentedDisk } from './testing/instrumented-disk.js';
 import {
   BUCKET,
   blobFiles,

@@ -1,25 +1,12 @@
 /**
  * A thread that reckons digests of bodies, so that the event loop does not. `digest-threads.ts` starts
- * it and says what to do; both sides know these messages:
- *
- *     to it     [BEGIN, stream, algorithm]
- *               [UPDATE, stream, piece, bytes]       the next bytes, in shared memory
- *               [FINISH, stream]
- *               [ABANDON, stream]
- *     from it   [TAKEN, stream, piece]               those bytes are no longer needed
- *               [DONE, stream, digest]               in upper-case hexadecimal
+ * it and says what to do, in the messages of `digest-messages.mjs`.
  *
  * Plain JavaScript, for it runs as it stands from the sources and from what is built.
  */
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-
-const BEGIN = 0;
-const UPDATE = 1;
-const FINISH = 2;
-const ABANDON = 3;
-const TAKEN = 0;
-const DONE = 1;
+import { ANSWER, ORDER } from './digest-messages.mjs';
 
 /**
  * @typedef {object} Reckoning
@@ -64,19 +51,20 @@ const port = parentPort;
 if (port === null) throw new Error('This is a thread of the storage engine, not a program');
 
 port.on('message', (/** @type {any[]} */ [order, stream, ...values]) => {
-  if (order === BEGIN) {
+  if (order === ORDER.begin) {
     streams.set(stream, values[0] === 'md5' ? md5() : crc64());
     return;
   }
   const reckoning = streams.get(stream);
   if (reckoning === undefined) return;
-  if (order === UPDATE) {
+  if (order === ORDER.update) {
     const [piece, bytes] = values;
     reckoning.update(bytes);
-    port.postMessage([TAKEN, stream, piece]);
+    port.postMessage([ANSWER.taken, stream, piece]);
     return;
   }
   streams.delete(stream);
-  if (order === FINISH) port.postMessage([DONE, stream, reckoning.finish().toUpperCase()]);
-  else if (order !== ABANDON) throw new Error(`unknown order ${order}`);
+  if (order === ORDER.finish) {
+    port.postMessage([ANSWER.done, stream, reckoning.finish().toUpperCase()]);
+  } else if (order !== ORDER.abandon) throw new Error(`unknown order ${order}`);
 });

@@ -83,8 +83,9 @@ export class AnswerWriter {
     headers: readonly WireHeader[],
     length: number | undefined,
   ): OutgoingHttpHeader[] {
-    // A client that has said its last word (FIN) will not ask again.
-    exchange.closes ||= this.closing || exchange.request.socket.readableEnded;
+    // A client that has said its last word (FIN) will not ask again; what it has asked is answered first.
+    exchange.closes ||=
+      this.closing || (exchange.request.socket.readableEnded && !exchange.connection.hasWaiting);
     const flat: string[] = [
       'Server',
       'AliyunOSS',

@@ -10,6 +10,7 @@ function exchange(id: string): Exchange {
     id,
     request,
     response: new ServerResponse(request),
+    connection: { hasWaiting: false },
     headers: new Map(),
     startedAt: 0,
     expects: undefined,

@@ -55,6 +55,11 @@ export class Connection {
     this.#serve = serve;
   }
 
+  /** Whether requests have come that wait for the answer in progress. */
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /**
    * Takes the next request of the connection; it is served when all before it are answered. False
    * when too many wait: it is not taken, and the connection is to end after `latest`.

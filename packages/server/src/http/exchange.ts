@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OssError, RequestHeaders } from '@openoss/protocol';
+import type { Connection } from './connection.js';
 
 /** One request and its answer on their way through the server. */
 export interface Exchange {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The connection that both are on. */
+  readonly connection: Pick<Connection, 'hasWaiting'>;
   /** The request's headers: lower-case names, byte-string values. */
   readonly headers: RequestHeaders;
   /** When its head had come, by `performance.now()`: milliseconds of a clock that never goes back. */

@@ -24,6 +24,7 @@ function watched(headers: Record<string, string>) {
     id: 'id',
     request,
     response,
+    connection: { hasWaiting: false },
     headers: new Map(Object.entries(headers)),
     startedAt: 0,
     expects: undefined,

@@ -3,13 +3,11 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Crc64Engine, Crc64Program } from '@openoss/protocol';
+import { ANSWER, ORDER } from '../../threads/digest-messages.mjs';
 import type { RunningDigests } from './body-digests.js';
+import type { DigestStream, StreamListener } from './digest-stream.js';
 import { InlineDigests } from './inline-digests.js';
 import { ThreadedDigests } from './threaded-digests.js';
-
-/** What is told to a thread, and what it tells (see `threads/digest-thread.mjs`). */
-export const ORDER = { begin: 0, update: 1, finish: 2, abandon: 3 } as const;
-const ANSWER_TAKEN = 0;
 
 const PROGRAM = new URL('../../threads/digest-thread.mjs', import.meta.url);
 
@@ -22,20 +20,6 @@ const MOST_THREADS = 4;
 /** A body of up to so many bytes is digested on the event loop: that takes half a millisecond. */
 const DIGESTED_HERE = 256 * 1024;
 
-/** Whoever waits for a stream's answers. */
-export interface StreamListener {
-  taken(piece: number): void;
-  done(digest: string): void;
-  failed(error: Error): void;
-}
-
-/** One digest of one body on one thread. */
-export interface DigestStream {
-  send(order: number, ...values: readonly unknown[]): void;
-  /** Nothing more is heard of it. */
-  end(): void;
-}
-
 /** A thread and the streams it reckons. */
 class DigestThread {
   readonly #worker: Worker;
@@ -46,7 +30,7 @@ class DigestThread {
     this.#worker = new Worker(PROGRAM, { workerData: crc64 });
     this.#worker.on('message', ([answer, stream, value]: [number, number, number | string]) => {
       const listener = this.#listeners.get(stream);
-      if (answer === ANSWER_TAKEN) listener?.taken(Number(value));
+      if (answer === ANSWER.taken) listener?.taken(Number(value));
       else listener?.done(String(value));
     });
     this.#worker.on('error', (error) => this.#fail(error));
@@ -64,9 +48,7 @@ class DigestThread {
     this.#worker.ref();
     this.#worker.postMessage([ORDER.begin, stream, algorithm]);
     return {
-      send: (order: number, ...values: readonly unknown[]) => {
-        this.#worker.postMessage([order, stream, ...values]);
-      },
+      send: (order, ...values) => this.#worker.postMessage([order, stream, ...values]),
       end: () => {
         this.#listeners.delete(stream);
         if (this.#listeners.size === 0) this.#worker.unref();

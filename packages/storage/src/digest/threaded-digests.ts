@@ -1,5 +1,6 @@
+import { ORDER } from '../../threads/digest-messages.mjs';
 import type { BodyDigests, RunningDigests } from './body-digests.js';
-import { type DigestStream, ORDER, type StreamListener } from './digest-threads.js';
+import type { DigestStream, StreamListener } from './digest-stream.js';
 
 /** Begins one digest on a thread. */
 type Begin = (algorithm: 'md5' | 'crc64', listener: StreamListener) => DigestStream;

@@ -1,6 +1,4 @@
-import type { Disk, DiskFile } from '../engine/disk.js';
-import { nodeDisk } from '../engine/node-disk.js';
-import { type DiskCall, systemError } from './instrumented-disk.js';
+import { type DiskCall, HookedDisk, systemError } from './hooked-disk.js';
 
 /**
  * How a call goes wrong: with the code of an error; `short`, when it takes or gives only a part of the
@@ -10,7 +8,7 @@ import { type DiskCall, systemError } from './instrumented-disk.js';
 export type Fault = 'EIO' | 'ENOSPC' | 'EDQUOT' | 'EMFILE' | 'short' | 'nothing' | 'partial ENOSPC';
 
 /** The real disk, on which one call goes wrong: the n-th from the moment at which it is armed. */
-export class FaultyDisk implements Disk {
+export class FaultyDisk extends HookedDisk {
   /** Descriptors that are open through it. */
   descriptors = 0;
   /** The call that went wrong, once it has. */
@@ -35,40 +33,25 @@ export class FaultyDisk implements Disk {
     this.#doomed = undefined;
   }
 
-  create(path: string): Promise<DiskFile> {
-    return this.#call('create', path, async () => this.#file(path, await nodeDisk.create(path)));
-  }
-
-  open(path: string): Promise<DiskFile> {
-    return this.#call('open', path, async () => this.#file(path, await nodeDisk.open(path)));
-  }
-
-  makeDirectory(path: string): Promise<void> {
-    return this.#call('makeDirectory', path, () => nodeDisk.makeDirectory(path));
-  }
-
-  readDirectory(path: string): ReturnType<Disk['readDirectory']> {
-    return this.#call('readDirectory', path, () => nodeDisk.readDirectory(path));
-  }
-
-  rename(from: string, to: string): Promise<void> {
-    return this.#call('rename', to, () => nodeDisk.rename(from, to));
-  }
-
-  remove(path: string): Promise<void> {
-    return this.#call('remove', path, () => nodeDisk.remove(path));
-  }
-
-  removeDirectory(path: string): Promise<void> {
-    return this.#call('removeDirectory', path, () => nodeDisk.removeDirectory(path));
-  }
-
-  flushDirectory(path: string): Promise<void> {
-    return this.#call('flushDirectory', path, () => nodeDisk.flushDirectory(path));
-  }
-
-  space(path: string): ReturnType<Disk['space']> {
-    return nodeDisk.space(path);
+  protected override async hook<T>(
+    call: DiskCall,
+    perform: (bytes?: Buffer) => Promise<T>,
+    bytes: Buffer | undefined,
+  ): Promise<T> {
+    const fault = this.#turn(call);
+    const { operation, path } = call;
+    // Whatever closing says, the descriptor is gone.
+    if (isCode(fault) && operation !== 'close') throw systemError(fault);
+    if (operation === 'write' && fault !== 'nothing' && this.#doomed === path) {
+      this.#doomed = undefined;
+      throw systemError('ENOSPC');
+    }
+    if (fault === 'partial ENOSPC') this.#doomed = path;
+    const result = await perform(bytes && partOf(bytes, fault));
+    if (operation === 'create' || operation === 'open') this.descriptors++;
+    if (operation === 'close') this.descriptors--;
+    if (isCode(fault)) throw systemError(fault);
+    return result;
   }
 
   /** The fault, if it is this call's turn. */
@@ -80,42 +63,6 @@ export class FaultyDisk implements Disk {
     this.#armed = undefined;
     this.met = call;
     return fault;
-  }
-
-  #call<T>(operation: DiskCall['operation'], path: string, perform: () => Promise<T>): Promise<T> {
-    const fault = this.#turn({ operation, path });
-    return isCode(fault) ? Promise.reject(systemError(fault)) : perform();
-  }
-
-  #file(path: string, file: DiskFile): DiskFile {
-    this.descriptors++;
-    return {
-      read: (target, position) => {
-        const fault = this.#turn({ operation: 'read', path });
-        if (isCode(fault)) return Promise.reject(systemError(fault));
-        return file.read(fault === 'short' ? firstHalf(target) : target, position);
-      },
-      write: (source, position) => {
-        const fault = this.#turn({ operation: 'write', path });
-        if (isCode(fault)) return Promise.reject(systemError(fault));
-        if (fault === 'nothing') return Promise.resolve(0);
-        if (this.#doomed === path) {
-          this.#doomed = undefined;
-          return Promise.reject(systemError('ENOSPC'));
-        }
-        if (fault === 'partial ENOSPC') this.#doomed = path;
-        return file.write(fault === undefined ? source : firstHalf(source), position);
-      },
-      flush: () => this.#call('flush', path, () => file.flush()),
-      size: () => this.#call('size', path, () => file.size()),
-      close: async () => {
-        // Whatever it says, the descriptor is gone.
-        const fault = this.#turn({ operation: 'close', path });
-        await file.close();
-        this.descriptors--;
-        if (isCode(fault)) throw systemError(fault);
-      },
-    };
   }
 }
 
@@ -131,6 +78,8 @@ function isCode(
   return fault !== undefined && /^E[A-Z]+$/.test(fault);
 }
 
-function firstHalf(bytes: Buffer): Buffer {
-  return bytes.subarray(0, Math.ceil(bytes.length / 2));
+/** What a read or write that goes wrong has to do with. */
+function partOf(bytes: Buffer, fault: Fault | undefined): Buffer {
+  if (fault === undefined) return bytes;
+  return bytes.subarray(0, fault === 'nothing' ? 0 : Math.ceil(bytes.length / 2));
 }

@@ -14,6 +14,10 @@ export const FRAME = {
   returned: 5,
   /** Back, for either: a `CarriedError` in JSON. */
   failed: 6,
+  /** To every worker, unasked: how the disk stands, a `SpaceState` in text. */
+  space: 7,
+  /** To the primary, not answered: the worker has seen that little is left on the disk. */
+  short: 8,
 } as const;
 
 /** A condition or change of a room's commit, its value in base 64. */

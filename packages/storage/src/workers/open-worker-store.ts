@@ -72,18 +72,22 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
   const crc64 = new Crc64Engine();
   const reader = new LmdbReader(places.metadata);
   let closing: Promise<void> | undefined;
-  const primary = new PrimaryLink(options.primary, () => {
-    if (closing === undefined) options.onPrimaryLost();
+  const primary = new PrimaryLink(options.primary, {
+    onLost() {
+      if (closing === undefined) options.onPrimaryLost();
+    },
+    onSpace: (state) => space.follow(state),
   });
   const metadata = new WorkerMetadata(reader, primary);
   const memory = new TransferMemory(options.transferMemory);
-  // Not started: the reserve is the primary's, and so is it to tell the log of the disk.
+  // Not started: the reserve is the primary's, and so is it to say when puts return, and to tell the log.
   const space = new DiskSpace({
     disk,
     directory,
     minFree: options.minFreeBytes,
     log: silentLog,
     reusable: () => reader.reusableBytes,
+    onShort: () => primary.reportShort(),
   });
   const blobs = new FileBlobs({
     directory: places.blobs,

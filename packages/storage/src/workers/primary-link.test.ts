@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { OssError } from '@openoss/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deletionKey } from '../bucket-partition.js';
 import { StorageFull } from '../engine/blob-engine.js';
 import {
@@ -12,6 +12,7 @@ import {
   StoreClosed,
 } from '../engine/metadata-engine.js';
 import { StorageExhausted } from '../engine/storage-space.js';
+import type { SpaceState } from '../engines/embedded/disk-space.js';
 import { BUCKET, bucketSpecification, openStore } from '../testing/open-store.js';
 import { temporaryDirectory } from '../testing/temporary-directory.js';
 import type { CarriedCommit } from './commit-frame.js';
@@ -40,6 +41,8 @@ interface Linked {
   readonly hostStream: Socket;
   readonly lost: () => boolean;
   readonly unnamed: string[];
+  /** What the worker was told of the disk. */
+  readonly told: string[];
 }
 
 async function linked(parts: Partial<WorkerHostParts>): Promise<Linked> {
@@ -52,13 +55,18 @@ async function linked(parts: Partial<WorkerHostParts>): Promise<Linked> {
     room: (name) => store.room(name),
     onUnnamed: (incarnation, id) => unnamed.push(`${incarnation} ${id}`),
     metadata: committing(async () => 'committed'),
+    space: { tell: () => () => {}, followerIsShort() {} },
     ...parts,
   });
   let isLost = false;
-  const link = new PrimaryLink(workerStream, () => {
-    isLost = true;
+  const told: string[] = [];
+  const link = new PrimaryLink(workerStream, {
+    onLost() {
+      isLost = true;
+    },
+    onSpace: (state) => told.push(state),
   });
-  return { link, host, hostStream, lost: () => isLost, unnamed };
+  return { link, host, hostStream, lost: () => isLost, unnamed, told };
 }
 
 /** An engine of which only commits are asked. */
@@ -222,5 +230,35 @@ describe('a call over the link', () => {
         changes: [{ delete: 'k' }],
       }),
     ).toBe('committed');
+  });
+});
+
+describe('the state of the disk', () => {
+  it('is told to the worker at the beginning, whenever it changes, and no more when it is gone', async () => {
+    const followers = new Set<(state: SpaceState) => void>();
+    const { link, told } = await linked({
+      space: {
+        tell(follower) {
+          followers.add(follower);
+          follower('full');
+          return () => followers.delete(follower);
+        },
+        followerIsShort() {},
+      },
+    });
+    await vi.waitFor(() => expect(told).toEqual(['full']));
+    for (const follower of followers) follower('roomy');
+    await vi.waitFor(() => expect(told).toEqual(['full', 'roomy']));
+    link.close();
+    await vi.waitFor(() => expect(followers.size).toBe(0));
+  });
+
+  it('is told to the primary by a worker that sees little left', async () => {
+    let reports = 0;
+    const space = { tell: () => () => {}, followerIsShort: () => reports++ };
+    const { link } = await linked({ space });
+    link.reportShort();
+    await vi.waitFor(() => expect(reports).toBe(1));
+    expect(await link.commit(someCommit('x'))).toBe('committed');
   });
 });

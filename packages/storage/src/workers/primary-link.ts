@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type CommitOutcome, EngineFailed } from '../engine/metadata-engine.js';
+import type { SpaceState } from '../engines/embedded/disk-space.js';
 import { uncarriedError } from './carried-error.js';
 import { type CarriedCommit, commitLength, writeCommit } from './commit-frame.js';
 import { type Frame, FrameStream } from './frames.js';
@@ -10,6 +11,13 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+export interface PrimaryLinkEvents {
+  /** The primary is no more: told once, before anything that was under way is rejected. */
+  onLost(): void;
+  /** How the disk stands, as the primary has it: told at the beginning and whenever it changes. */
+  onSpace(state: SpaceState): void;
+}
+
 /**
  * A worker's way to the primary, which commits for it. When the primary is no more, nobody knows what
  * came of what was asked: everything under way is rejected with EngineFailed, and the worker has to
@@ -18,17 +26,18 @@ interface Waiting {
 export class PrimaryLink {
   readonly #frames: FrameStream;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #events: PrimaryLinkEvents;
   #requests = 0;
   #lost = false;
 
-  /** `onLost` is called once, before anything that was under way is rejected. */
-  constructor(stream: Duplex, onLost: () => void) {
+  constructor(stream: Duplex, events: PrimaryLinkEvents) {
+    this.#events = events;
     this.#frames = new FrameStream(
       stream,
-      (frame) => this.#answer(frame),
+      (frame) => this.#receive(frame),
       () => {
         this.#lost = true;
-        onLost();
+        events.onLost();
         for (const { reject } of this.#waiting.values()) reject(lost());
         this.#waiting.clear();
       },
@@ -49,6 +58,11 @@ export class PrimaryLink {
     return this.#ask((request) => this.#frames.sendText(FRAME.call, request, JSON.stringify(call)));
   }
 
+  /** Tells the primary that little is left on the disk. */
+  reportShort(): void {
+    if (!this.#lost) this.#frames.send(FRAME.short, 0, 0);
+  }
+
   /** Says no more; nothing may be under way. */
   close(): void {
     this.#frames.destroy();
@@ -62,6 +76,11 @@ export class PrimaryLink {
       send(request);
       this.#waiting.set(request, { resolve: resolve as (value: unknown) => void, reject });
     });
+  }
+
+  #receive(frame: Frame): void {
+    if (frame.kind === FRAME.space) this.#events.onSpace(frame.payload.toString() as SpaceState);
+    else this.#answer(frame);
   }
 
   #answer({ kind, request, payload }: Frame): void {

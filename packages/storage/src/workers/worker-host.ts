@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { unnamedBlob } from '../bucket-partition.js';
 import type { BucketRecord } from '../bucket-record.js';
 import type { MetadataEngine } from '../engine/metadata-engine.js';
+import type { DiskSpace } from '../engines/embedded/disk-space.js';
 import type { ObjectStore } from '../object-store.js';
 import type { RoomStore } from '../room-store.js';
 import { carriedError } from './carried-error.js';
@@ -16,6 +17,8 @@ export interface WorkerHostParts {
   readonly metadata: Pick<MetadataEngine, 'commit'>;
   readonly objects: ObjectStore;
   room(name: string): RoomStore;
+  /** Decides for all of the service how the disk stands. */
+  readonly space: Pick<DiskSpace, 'tell' | 'followerIsShort'>;
   /** Hears of each blob that a worker's commit has put into a deletion queue. */
   readonly onUnnamed: (incarnation: string, blobId: string) => void;
 }
@@ -35,9 +38,11 @@ export class WorkerHost {
       (frame) => this.#serve(frame),
       () => {
         this.#ended = true;
+        untell();
         if (this.#underWay === 0) this.#settled?.();
       },
     );
+    const untell = parts.space.tell((state) => this.#frames.sendText(FRAME.space, 0, state));
   }
 
   /** Resolves when the worker has gone and what it had asked for has been done. */
@@ -49,6 +54,10 @@ export class WorkerHost {
   }
 
   #serve({ kind, request, payload }: Frame): void {
+    if (kind === FRAME.short) {
+      this.#parts.space.followerIsShort();
+      return;
+    }
     this.#underWay++;
     const serving =
       kind === FRAME.commit ? this.#commit(request, payload) : this.#answer(request, payload);

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StorageFull } from '../../engine/blob-engine.js';
 import { StorageExhausted } from '../../engine/storage-space.js';
-import { InstrumentedDisk, systemError } from '../../testing/instrumented-disk.js';
+import { silentLog } from '../../log.js';
+import { systemError } from '../../testing/hooked-disk.js';
+import { InstrumentedDisk } from '../../testing/instrumented-disk.js';
 import { RecordingLog } from '../../testing/open-store.js';
 import { temporaryDirectory } from '../../testing/temporary-directory.js';
-import { DiskSpace } from './disk-space.js';
+import { DiskSpace, type SpaceState } from './disk-space.js';
 import { spaceLimits } from './space-limits.js';
 
 const MIB = 1024 * 1024;
@@ -28,8 +30,8 @@ async function watch(minFree: number | undefined = MIN_FREE) {
     state.looks++;
     return { free: state.free, total: TOTAL };
   };
+  const options = { disk, directory, minFree, log, reusable: () => state.reusable };
   const open = async () => {
-    const options = { disk, directory, minFree, log, reusable: () => state.reusable };
     const space = new DiskSpace(options);
     await space.start();
     onTestFinished(() => space.close());
@@ -40,7 +42,24 @@ async function watch(minFree: number | undefined = MIN_FREE) {
   const reserved = () =>
     vi.waitFor(async () => expect(await readdir(directory)).toEqual(['reserve']), { interval: 5 });
   const messages = () => log.entries.map(({ message }) => message);
-  return { directory, disk, log, state, space, open, reserved, messages };
+  /** The same disk as another process of the service has it. */
+  const follower = (beforeReport = () => {}) => {
+    const told: SpaceState[] = [];
+    const following: DiskSpace = new DiskSpace({
+      ...options,
+      log: silentLog,
+      onShort() {
+        beforeReport();
+        space.followerIsShort();
+      },
+    });
+    const untell = space.tell((heard) => {
+      told.push(heard);
+      following.follow(heard);
+    });
+    return { following, told, untell };
+  };
+  return { directory, disk, log, state, space, open, reserved, messages, follower };
 }
 
 describe('spaceLimits', () => {
@@ -237,6 +256,45 @@ describe('DiskSpace', () => {
     expect(messages()).toEqual(['the free space cannot be told']);
     disk.measure = measure;
     expect(space.report()).toMatchObject({ state: 'roomy', free: 512 * MIB });
+  });
+
+  it('refuses in every process what one of them has seen no room for, and takes it again in all at once', async () => {
+    const { state, space, messages, follower } = await watch();
+    // When the one who decides hears of it there is a little more again: not enough for puts to return.
+    const { following: one, told } = follower(() => {
+      state.free = MIN_FREE + 2 * margin - 1;
+    });
+    const { following: other } = follower();
+    one.take('blob', 1);
+    other.take('blob', 1);
+    state.free = MIN_FREE + margin - 1;
+    vi.advanceTimersByTime(150);
+    expect(() => one.admit('blob', 1)).toThrow(StorageFull);
+    expect(space.report().state).toBe('full');
+    expect(() => space.admit('blob', 1)).toThrow(StorageFull);
+    expect(() => other.admit('blob', 1)).toThrow(StorageFull);
+    state.free = MIN_FREE + 2 * margin;
+    // Not before the one who decides has said so.
+    expect(() => other.admit('blob', 1)).toThrow(StorageFull);
+    vi.advanceTimersByTime(2000);
+    one.admit('blob', 1);
+    other.admit('blob', 1);
+    expect(told).toEqual(['roomy', 'full', 'roomy']);
+    expect(messages()).toEqual([
+      expect.stringContaining('little space is left'),
+      expect.stringContaining('there is space again'),
+    ]);
+  });
+
+  it('tells a process that comes later how things stand, and one that has gone nothing', async () => {
+    const { state, follower } = await watch();
+    const early = follower();
+    early.untell();
+    state.free = MIN_FREE;
+    vi.advanceTimersByTime(1000);
+    const late = follower();
+    expect(late.told).toEqual(['full']);
+    expect(early.told).toEqual(['roomy']);
   });
 
   it('watches nothing and keeps nothing when it is told so', async () => {

@@ -26,6 +26,12 @@ const RECORD_OVERHEAD_BYTES = 32 * 1024;
 /** Which part of the free pages in the metadata's file is counted on: large bodies need runs of them. */
 const USABLE_SHARE = 1 / 2;
 
+/**
+ * `full`: puts are refused (small ones may pass, into pages that deletions have freed);
+ * `exhausted`: nothing can be changed.
+ */
+export type SpaceState = 'roomy' | 'full' | 'exhausted';
+
 /** How the disk stands, for metrics and health; in bytes. */
 export interface SpaceReport {
   /** Free on the file system, and its size. */
@@ -35,11 +41,7 @@ export interface SpaceReport {
   readonly minFree: number;
   /** What the preallocated file holds now. */
   readonly reserved: number;
-  /**
-   * `full`: puts are refused (small ones may pass, into pages that deletions have freed);
-   * `exhausted`: nothing can be changed.
-   */
-  readonly state: 'roomy' | 'full' | 'exhausted';
+  readonly state: SpaceState;
 }
 
 export interface DiskSpaceOptions {
@@ -51,6 +53,11 @@ export interface DiskSpaceOptions {
   readonly log: Log;
   /** Bytes in the metadata's file that its next commits can use before it has to grow. */
   readonly reusable: () => number;
+  /**
+   * Given where another process decides for all of the service how the disk stands (see `follow`);
+   * called when this one has seen for itself that little is left, and refuses puts already.
+   */
+  readonly onShort?: () => void;
 }
 
 /**
@@ -60,6 +67,9 @@ export interface DiskSpaceOptions {
  *
  * A look costs microseconds, but is not taken for every put: what was written since the last one is
  * counted, and another is taken when that comes close to the limit, or the last is too old.
+ *
+ * Where several processes serve, one of them decides and the others follow it: a dip that only one has
+ * seen must not leave it refusing what the others take, with nobody told.
  */
 export class DiskSpace implements StorageSpace {
   readonly #disk: Disk;
@@ -68,6 +78,8 @@ export class DiskSpace implements StorageSpace {
   readonly #reusable: () => number;
   readonly #limits: SpaceLimits;
   readonly #reserve: ReserveFile;
+  readonly #onShort: (() => void) | undefined;
+  readonly #followers = new Set<(state: SpaceState) => void>();
   #free = 0;
   #total = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -75,7 +87,7 @@ export class DiskSpace implements StorageSpace {
   #pending = 0;
   /** Bytes that the last look may not have seen: those that were pending then, and all since. */
   #spent = 0;
-  #state: SpaceReport['state'] = 'roomy';
+  #state: SpaceState = 'roomy';
   #refusingUntil = 0;
   /** The last look failed. */
   #isBlind = false;
@@ -85,11 +97,12 @@ export class DiskSpace implements StorageSpace {
   #makeReserveAfter = 0;
   #closed = false;
 
-  constructor({ disk, directory, minFree, log, reusable }: DiskSpaceOptions) {
+  constructor({ disk, directory, minFree, log, reusable, onShort }: DiskSpaceOptions) {
     this.#disk = disk;
     this.#directory = directory;
     this.#log = log;
     this.#reusable = reusable;
+    this.#onShort = onShort;
     this.#limits = spaceLimits(disk.space(directory).total, minFree);
     this.#reserve = new ReserveFile(disk, directory, this.#limits.reserve);
   }
@@ -120,6 +133,24 @@ export class DiskSpace implements StorageSpace {
       reserved: this.#reserve.held,
       state: this.#state,
     };
+  }
+
+  /** Tells the state now and whenever it changes; returns what ends that. */
+  tell(follower: (state: SpaceState) => void): () => void {
+    this.#followers.add(follower);
+    follower(this.#state);
+    return () => this.#followers.delete(follower);
+  }
+
+  /** One that follows has seen that little is left: then that is so for all. */
+  followerIsShort(): void {
+    this.#look();
+    if (this.#state === 'roomy' && this.#limits.minFree > 0) this.#enter('full');
+  }
+
+  /** Takes over what the one who decides has told. */
+  follow(state: SpaceState): void {
+    this.#state = state;
   }
 
   admit(what: SpaceFor, bytes: number): void {
@@ -194,6 +225,7 @@ export class DiskSpace implements StorageSpace {
     const { minFree, margin, lastFloor } = this.#limits;
     if (minFree === 0) return;
     if (this.#state === 'roomy' && free < minFree + margin) this.#enter('full');
+    else if (this.#onShort !== undefined) return;
     else if (this.#mayEndRefusing() && free >= minFree + 2 * margin) this.#enter('roomy');
     else if (this.#state === 'exhausted' && free >= lastFloor) this.#enter('full');
   }
@@ -216,11 +248,13 @@ export class DiskSpace implements StorageSpace {
     return this.#reusable() * USABLE_SHARE - margin - this.#pending - bytes >= 0;
   }
 
-  #enter(state: SpaceReport['state']): void {
+  #enter(state: SpaceState): void {
     if (this.#state === state) return;
     const before = this.#state;
     this.#state = state;
     if (before === 'roomy') this.#refusingUntil = this.#lookedAt + REFUSING_MS;
+    for (const follower of this.#followers) follower(state);
+    this.#onShort?.();
     const details = { free: this.#free, minFree: this.#limits.minFree };
     if (state === 'roomy') {
       this.#log.info(details, 'there is space again: puts are taken');

@@ -1,8 +1,9 @@
 import type { RootDatabase } from 'lmdb';
 import { openEnvironment } from './lmdb-metadata.js';
 
-/** What the process that reads all of the metadata says at its end, if it gets there. */
+/** What the process that reads all of the metadata says: where it is, and how it ended, if it gets there. */
 export type ProbeMessage =
+  | { readonly doing: 'reading' | 'committing' }
   | { readonly outcome: 'sound' }
   | { readonly outcome: 'failed'; readonly reason: string };
 
@@ -12,6 +13,7 @@ const ENTRIES_AT_ONCE = 2000;
 /** Reads every entry, and commits once: what a server does with its metadata. */
 async function use(path: string): Promise<void> {
   const db = openEnvironment(path);
+  await say({ doing: 'reading' });
   let first: { readonly key: Buffer; readonly value: Buffer } | undefined;
   let read = 0;
   for (const { key, value } of db.getRange({})) {
@@ -19,6 +21,7 @@ async function use(path: string): Promise<void> {
     first ??= { key: Buffer.from(key), value: Buffer.from(value) };
     if (++read % ENTRIES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
+  await say({ doing: 'committing' });
   if (first !== undefined) await rewrite(db, first);
   await db.close();
 }

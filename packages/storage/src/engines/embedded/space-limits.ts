@@ -12,6 +12,9 @@ const LARGEST_MARGIN = 16 * MIB;
 
 const FILE_SYSTEM_BLOCK = 4096;
 
+/** With less than this free a commit that failed has met a full disk, whatever LMDB calls it. */
+export const NEXT_TO_NOTHING_BYTES = MIB;
+
 /**
  * How much of a file system is left free, and for whom; all in bytes.
  *

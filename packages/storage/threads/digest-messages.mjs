@@ -1,0 +1,17 @@
+/**
+ * The messages between the event loop (`digest-threads.ts`) and a thread that reckons digests
+ * (`digest-thread.mjs`). Each begins with its kind and the number of the stream it is about:
+ *
+ *     to the thread   [ORDER.begin, stream, algorithm]
+ *                     [ORDER.update, stream, piece, bytes]    the next bytes, in shared memory
+ *                     [ORDER.finish, stream]
+ *                     [ORDER.abandon, stream]
+ *     from it         [ANSWER.taken, stream, piece]           those bytes are no longer needed
+ *                     [ANSWER.done, stream, digest]           in upper-case hexadecimal
+ *
+ * Plain JavaScript, as the thread is: it runs as it stands from the sources and from what is built.
+ */
+
+export const ORDER = /** @type {const} */ ({ begin: 0, update: 1, finish: 2, abandon: 3 });
+
+export const ANSWER = /** @type {const} */ ({ taken: 0, done: 1 });
