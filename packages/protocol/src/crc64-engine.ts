@@ -23,29 +23,18 @@ export interface RunningCrc64 {
   digest(): bigint;
 }
 
-/** All it takes to reckon on another thread, to which it can be sent. */
-export interface Crc64Program {
-  readonly module: WebAssembly.Module;
-  /** Where in the memory bytes go: from here to 7 bytes behind. */
-  readonly windowAt: number;
-  /** How many bytes go there at a time. */
-  readonly windowBytes: number;
-}
-
 /**
  * CRC-64/XZ in WebAssembly, five to ten times as fast as {@link Crc64}, which needs no compiling and so
  * suits a program that checks one small body and ends. One engine serves any number of bodies at a
  * time: what is kept of each between its pieces is a number.
  */
 export class Crc64Engine {
-  readonly program: Crc64Program;
   readonly #memory: Uint8Array;
   readonly #fold: Exports['fold'];
 
   /** Compiles it, which takes some 2 milliseconds. Throws where there is no WebAssembly with vectors. */
   constructor() {
     const module = new WebAssembly.Module(crc64Module());
-    this.program = { module, windowAt: WINDOW_AT, windowBytes: WINDOW_BYTES };
     const { memory, fold } = new WebAssembly.Instance(module).exports as Exports;
     this.#memory = new Uint8Array(memory.buffer);
     this.#fold = fold;

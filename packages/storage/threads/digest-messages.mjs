@@ -1,13 +1,13 @@
 /**
- * The messages between the event loop (`digest-threads.ts`) and a thread that reckons digests
- * (`digest-thread.mjs`). Each begins with its kind and the number of the stream it is about:
+ * The messages between the event loop (`digest-threads.ts`) and a thread that reckons MD5
+ * (`digest-thread.mjs`). Each begins with its kind and the number of the body it is about:
  *
- *     to the thread   [ORDER.begin, stream, algorithm]
- *                     [ORDER.update, stream, piece, bytes]    the next bytes, in shared memory
- *                     [ORDER.finish, stream]
- *                     [ORDER.abandon, stream]
- *     from it         [ANSWER.taken, stream, piece]           those bytes are no longer needed
- *                     [ANSWER.done, stream, digest]           in upper-case hexadecimal
+ *     to the thread   [ORDER.begin, body]
+ *                     [ORDER.update, body, piece, bytes]    the next bytes, in shared memory
+ *                     [ORDER.finish, body]
+ *                     [ORDER.abandon, body]
+ *     from it         [ANSWER.taken, body, piece]           those bytes are no longer needed
+ *                     [ANSWER.done, body, md5]              in upper-case hexadecimal
  *
  * Plain JavaScript, as the thread is: it runs as it stands from the sources and from what is built.
  */

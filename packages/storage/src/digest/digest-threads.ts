@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Crc64Engine, Crc64Program } from '@openoss/protocol';
+import type { Crc64Engine } from '@openoss/protocol';
 import { ANSWER, ORDER } from '../../threads/digest-messages.mjs';
 import type { RunningDigests } from './body-digests.js';
 import type { DigestStream, StreamListener } from './digest-stream.js';
@@ -14,20 +14,20 @@ const PROGRAM = new URL('../../threads/digest-thread.mjs', import.meta.url);
 /** In a program that was bundled into one file there is no other to start. */
 const hasProgram = existsSync(fileURLToPath(PROGRAM));
 
-/** More threads than these help nobody: a body has two digests, and the disk is slower than four. */
+/** More threads than these help nobody: the disk is slower than four. */
 const MOST_THREADS = 4;
 
 /** A body of up to so many bytes is digested on the event loop: that takes half a millisecond. */
 const DIGESTED_HERE = 256 * 1024;
 
-/** A thread and the streams it reckons. */
+/** A thread and the bodies whose MD5 it reckons. */
 class DigestThread {
   readonly #worker: Worker;
   readonly #listeners = new Map<number, StreamListener>();
   failure: Error | undefined;
 
-  constructor(crc64: Crc64Program) {
-    this.#worker = new Worker(PROGRAM, { workerData: crc64 });
+  constructor() {
+    this.#worker = new Worker(PROGRAM);
     this.#worker.on('message', ([answer, stream, value]: [number, number, number | string]) => {
       const listener = this.#listeners.get(stream);
       if (answer === ANSWER.taken) listener?.taken(Number(value));
@@ -43,10 +43,10 @@ class DigestThread {
     return this.#listeners.size;
   }
 
-  begin(stream: number, algorithm: string, listener: StreamListener): DigestStream {
+  begin(stream: number, listener: StreamListener): DigestStream {
     this.#listeners.set(stream, listener);
     this.#worker.ref();
-    this.#worker.postMessage([ORDER.begin, stream, algorithm]);
+    this.#worker.postMessage([ORDER.begin, stream]);
     return {
       send: (order, ...values) => this.#worker.postMessage([order, stream, ...values]),
       end: () => {
@@ -68,19 +68,14 @@ const threads: DigestThread[] = [];
 let streams = 0;
 
 /**
- * Digests reckoned off the event loop. MD5 and CRC-64 of one body go to two threads, for MD5 alone,
- * at some 700 MiB a second, would else be the slower for it. Threads are started when they are first
- * needed; a short body is digested where it is.
+ * Digests reckoned while the event loop goes on: MD5, which takes one and a half milliseconds a MiB, on
+ * a thread. Threads are started when they are first needed; a short body is digested where it is.
  */
 export class DigestThreads {
   readonly #crc64: Crc64Engine;
   readonly #most: number;
 
-  /** `crc64` serves small bodies, and all of them where no thread can be started. */
-  constructor(
-    crc64: Crc64Engine,
-    most = Math.min(MOST_THREADS, Math.max(2, availableParallelism())),
-  ) {
+  constructor(crc64: Crc64Engine, most = Math.min(MOST_THREADS, availableParallelism())) {
     this.#crc64 = crc64;
     this.#most = most;
   }
@@ -90,22 +85,23 @@ export class DigestThreads {
     if (!hasProgram || (size !== undefined && size <= DIGESTED_HERE)) {
       return new InlineDigests(this.#crc64);
     }
-    return new ThreadedDigests((algorithm, listener) =>
-      this.#leastLoaded().begin(streams++, algorithm, listener),
+    return new ThreadedDigests(
+      (listener) => this.#leastLoaded().begin(streams++, listener),
+      this.#crc64,
     );
   }
 
   #leastLoaded(): DigestThread {
     for (const [at, thread] of threads.entries()) {
       // A thread that failed has told its streams; the next body gets a new one.
-      if (thread.failure !== undefined) threads[at] = new DigestThread(this.#crc64.program);
+      if (thread.failure !== undefined) threads[at] = new DigestThread();
     }
     let best = threads[0];
     for (const thread of threads) {
       if (best === undefined || thread.load < best.load) best = thread;
     }
     if (best === undefined || (best.load > 0 && threads.length < this.#most)) {
-      best = new DigestThread(this.#crc64.program);
+      best = new DigestThread();
       threads.push(best);
     }
     return best;
