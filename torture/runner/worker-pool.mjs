@@ -14,8 +14,15 @@ import { join } from 'node:path';
 
 const WORKER = join(import.meta.dirname, 'exploring-worker.mjs');
 
-/** Images make much short-lived garbage: a large nursery, and no threads that compete with it. */
-const NODE_ARGUMENTS = ['--max-semi-space-size=64', '--single-threaded-gc'];
+/**
+ * Images make much short-lived garbage: a nursery that has its size from the start, and threads that
+ * would compete for the processors with none.
+ */
+const NODE_ARGUMENTS = [
+  '--min-semi-space-size=8',
+  '--max-semi-space-size=8',
+  '--single-threaded-gc',
+];
 
 /** After so many jobs a worker is replaced: what LMDB leaks at 10,000 opens stays small. */
 const JOBS_OF_A_WORKER = 20;
