@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -61,6 +62,8 @@ export class WorkerPool {
   #start() {
     const child = fork(WORKER, [], { execArgv: NODE_ARGUMENTS, serialization: 'advanced' });
     this.#all.add(child);
+    // What waits for the disk beside them, the kill loop, goes first when it can go on.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     child.once('exit', () => this.#all.delete(child));
     return child;
   }

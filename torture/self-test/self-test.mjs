@@ -39,9 +39,12 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     blindScrub(join(scratch, 'blind')),
   ];
   for (const group of groups) {
+    let startedAt = Date.now();
     for await (const outcome of group) {
       outcomes.push(outcome);
-      say(`self-test: ${outcome.isRight ? 'ok' : 'NOT SO'}: ${outcome.name}`);
+      const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+      say(`self-test: ${outcome.isRight ? 'ok' : 'NOT SO'}: ${outcome.name} (${seconds} s)`);
+      startedAt = Date.now();
     }
   }
   return outcomes;
