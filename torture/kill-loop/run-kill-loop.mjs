@@ -17,6 +17,7 @@ import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs'
  * @property {string} failures where the data directory of a violation is kept
  * @property {number | undefined} [workers] of each server; none and several in turn unless told
  * @property {(line: string) => void} say
+ * @property {number} [patience] how long the sweeper may take, in milliseconds
  * @property {(directory: string, round: number) => void} [betweenRounds] for showing that damage is
  *   found: may do what it likes with the data directory of a server that was killed
  */
@@ -203,7 +204,8 @@ class KillLoop {
   /** @param {number} port */
   async #verify(port) {
     this.#verifications++;
-    this.#report(await verifyServer(port, this.#directory, this.#oracle));
+    const { patience } = this.#options;
+    this.#report(await verifyServer(port, this.#directory, this.#oracle, patience));
   }
 
   /** @param {number} port */
