@@ -250,11 +250,13 @@ async function explore(part, { options, scratch, failures, say }, hasTraces) {
   const explorations = parts.filter(
     (name) => name === 'forgetting-disk' || (name === 'metadata-trace' && hasTraces),
   );
+  // While one waits for the program that it traces, another can work.
+  const waits = part === 'metadata-trace';
   const result = await exploreSeeds({
     part,
     seed,
     states: Math.ceil(states / explorations.length),
-    workers: workload === undefined ? workers : 1,
+    workers: workload === undefined ? workers + (waits ? 1 : 0) : 1,
     choices: full ? CHOICES.full : CHOICES.short,
     scratch: join(scratch, part),
     failures,
