@@ -45,8 +45,8 @@ Flags:
                         image, the history, the request
   -h, --help            this text
 
-The kill-loop mostly waits: it runs beside the parts that compute (forgetting-disk, metadata-trace,
-faults, rot). All others have the machine to themselves, one after another.
+The kill-loop and the order mostly wait: they run beside the parts that compute (forgetting-disk,
+metadata-trace, faults, rot). All others have the machine to themselves, one after another.
 
 Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not run.
 `;

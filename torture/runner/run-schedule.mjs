@@ -14,8 +14,8 @@ import { runPart } from './run-parts.mjs';
  */
 const COMPUTING = ['forgetting-disk', 'metadata-trace', 'faults', 'rot'];
 
-/** The part that mostly waits: for the disk, and for servers to start. @type {readonly Part[]} */
-const WAITING = ['kill-loop'];
+/** Parts that mostly wait: for the disk, and for servers to start. @type {readonly Part[]} */
+const WAITING = ['kill-loop', 'order'];
 
 /**
  * Runs parts, those side by side that can be; returns their results in the order of `parts`.
