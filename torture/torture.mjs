@@ -8,8 +8,8 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { readFailure } from './recovery/failure-file.mjs';
 import { HELP, readOptions, UsageError } from './runner/options.mjs';
 import { replayKept } from './runner/replay-kept.mjs';
-import { runPart } from './runner/run-parts.mjs';
-import { machine, writeReport } from './runner/write-report.mjs';
+import { runSchedule } from './runner/run-schedule.mjs';
+import { commit, machine, writeReport } from './runner/write-report.mjs';
 
 /**
  * @import { TortureOptions } from './runner/options.mjs'
@@ -74,27 +74,24 @@ async function torture(options) {
     say,
   };
   say(`seed ${seed}`);
-  /** @type {PartResult[]} */
-  const found = [];
-  for (const part of parts) {
-    const result = await runPart(part, context);
-    found.push(result);
-    describe(result);
-  }
+  // What ran is what is written down, whatever is committed meanwhile.
+  const ran = commit();
+  const found = await runSchedule(parts, context, describe);
   const command = ['npm run torture --', ...process.argv.slice(2).map(shown)].join(' ');
   writeReport(
     {
       finishedAt: new Date().toISOString(),
       command: process.argv.length > 2 ? command : 'npm run torture',
       seed,
+      commit: ran,
       machine: machine(),
-      milliseconds: Date.now() - startedAt,
-      parts: found,
     },
+    found,
     results,
   );
   const violations = found.reduce((sum, { violations }) => sum + violations.length, 0);
-  say(violations === 0 ? 'Every rule held.' : `${violations} VIOLATIONS`);
+  const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
+  say(`${violations === 0 ? 'Every rule held' : `${violations} VIOLATIONS`}; ${minutes} minutes.`);
   return violations === 0 ? 0 : VIOLATED;
 }
 

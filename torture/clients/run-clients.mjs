@@ -236,6 +236,8 @@ class ClientsRun {
         await delay(LOOK_MS);
       }
     })();
+    // It is heard of where it is waited for.
+    looking.catch(() => {});
     try {
       await crowds.gather(orders, port, `${seed} ${name}`);
       if (lasts === undefined) {

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { get } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
@@ -29,8 +31,7 @@ export const CAN_LOOK = process.platform === 'linux';
 export async function figuresOf({ pid, admin }) {
   const rss = residentBytes(pid);
   const files = openFiles(pid);
-  const answer = await fetch(`${admin}/metrics`);
-  const text = await answer.text();
+  const text = await textAt(`${admin}/metrics`);
   /** @param {string} name */
   const value = (name) => {
     let sum = 0;
@@ -51,6 +52,20 @@ export async function figuresOf({ pid, admin }) {
     refused: value('openoss_connections_refused_total'),
     slow: value('openoss_slow_clients_total'),
   };
+}
+
+/**
+ * By a connection of its own: one that is kept may be closed by the server as it is used again.
+ * @param {string} url
+ * @returns {Promise<string>}
+ */
+function textAt(url) {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false }, (answer) => textOf(answer).then(resolve, reject)).on(
+      'error',
+      reject,
+    );
+  });
 }
 
 /**

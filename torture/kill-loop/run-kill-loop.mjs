@@ -17,6 +17,7 @@ import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs'
  * @property {string} failures where the data directory of a violation is kept
  * @property {number | undefined} [workers] of each server; none and several in turn unless told
  * @property {(line: string) => void} say
+ * @property {number} [patience] how long the sweeper may take, in milliseconds
  * @property {(directory: string, round: number) => void} [betweenRounds] for showing that damage is
  *   found: may do what it likes with the data directory of a server that was killed
  */
@@ -37,8 +38,12 @@ const WRITERS = 6;
 /** Races that everybody has long left are deleted, so that verifying stays short. */
 const KEPT_RACES = 12;
 
-/** How many changes are acknowledged, at most, before a kill, and how long that may take. */
+/**
+ * How many changes are acknowledged, at most, before a kill, and how long that may take. A kill finds
+ * the same things under way after few as after many: half of them come early, for there to be more.
+ */
 const MOST_WORK = 250;
+const LITTLE_WORK = 60;
 const LONGEST_WORK_MS = 2000;
 
 const PROGRESS_MS = 15_000;
@@ -161,7 +166,8 @@ class KillLoop {
       writer.work(kind === 'sweeper' ? 'overwriting' : 'everything'),
     );
     if (kind === 'load') {
-      await this.#acknowledged(this.#around.acknowledged + random.between(0, MOST_WORK));
+      const most = random.chance(0.5) ? LITTLE_WORK : MOST_WORK;
+      await this.#acknowledged(this.#around.acknowledged + random.between(0, most));
       await delay(random.between(0, 5));
     } else {
       // Blobs are replaced, everybody is answered, and then the sweeper is at its work.
@@ -198,7 +204,8 @@ class KillLoop {
   /** @param {number} port */
   async #verify(port) {
     this.#verifications++;
-    this.#report(await verifyServer(port, this.#directory, this.#oracle));
+    const { patience } = this.#options;
+    this.#report(await verifyServer(port, this.#directory, this.#oracle, patience));
   }
 
   /** @param {number} port */

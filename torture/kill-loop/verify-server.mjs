@@ -10,7 +10,7 @@ import { INLINE_LIMIT, objectSubject } from './writer.mjs';
  * @import { Oracle } from '../workload/oracle.mjs'
  */
 
-/** How long the sweeper may take, in milliseconds. */
+/** How long the sweeper may take unless told, in milliseconds. */
 const SWEEPING_MS = 20_000;
 
 /** How many objects are read at a time. */
@@ -22,9 +22,10 @@ const READERS = 4;
  * @param {number} port
  * @param {string} directory the server's data directory
  * @param {Oracle} oracle
+ * @param {number} [patience] how long the sweeper may take, in milliseconds
  * @returns {Promise<string[]>} what is wrong
  */
-export async function verifyServer(port, directory, oracle) {
+export async function verifyServer(port, directory, oracle, patience = SWEEPING_MS) {
   /** @type {string[]} */
   const problems = [];
   const connection = new OssConnection(port);
@@ -50,7 +51,7 @@ export async function verifyServer(port, directory, oracle) {
       judge(oracle, subject, buckets.includes(bucket) ? 'there' : ABSENT, problems);
     else if (!buckets.includes(bucket)) judge(oracle, subject, ABSENT, problems);
   }
-  const files = await filesAfterSweeping(directory, blobs);
+  const files = await filesAfterSweeping(directory, blobs, patience);
   if (files !== blobs)
     problems.push(`there are ${files} blob files for ${blobs} objects with blobs`);
   connection.close();
@@ -149,9 +150,10 @@ async function documentOf(connection, request) {
  * long enough.
  * @param {string} directory
  * @param {number} expected
+ * @param {number} patience
  */
-async function filesAfterSweeping(directory, expected) {
-  const deadline = Date.now() + SWEEPING_MS;
+async function filesAfterSweeping(directory, expected, patience) {
+  const deadline = Date.now() + patience;
   for (;;) {
     const entries = await readdir(join(directory, 'blobs'), {
       recursive: true,

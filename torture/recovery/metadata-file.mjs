@@ -13,10 +13,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOfContent } from '../crash-model/file-content.mjs';
+import { readContent } from '../crash-model/file-content.mjs';
 
 /**
  * @import { DiskImage } from '../crash-model/disk-image.mjs'
+ * @import { FileContent } from '../crash-model/file-content.mjs'
  * @import { PageStore } from '../crash-model/page-store.mjs'
  * @import { OutsideFile } from '../forgetting-disk/volume-disk.mjs'
  */
@@ -38,6 +39,9 @@ const LOCK_FILE_BYTES = 8272;
 export class MetadataPlace {
   /** The volume's mount point. */
   mountPoint;
+
+  /** Of files that the engine reads through the `Disk`, by path. @type {Map<string, number>} */
+  #descriptors = new Map();
 
   /** @param {string} mountPoint a directory that does not exist yet */
   constructor(mountPoint) {
@@ -61,9 +65,7 @@ export class MetadataPlace {
    */
   place(store, image) {
     const metadata = image.files.get(METADATA_FILE);
-    if (metadata !== undefined) {
-      writeFileSync(this.metadata, bytesOfContent(store, metadata), { mode: 0o600 });
-    }
+    if (metadata !== undefined) writePlaced(store, metadata, this.metadata);
     if (image.files.has(METADATA_LOCK_FILE)) {
       const fill = [undefined, 0, 0xff, 0x5a][image.digest.charCodeAt(0) % 4];
       const bytes = Buffer.alloc(fill === undefined ? 0 : LOCK_FILE_BYTES, fill);
@@ -78,8 +80,12 @@ export class MetadataPlace {
       return {
         path,
         create: () => writeFileSync(real, '', { mode: 0o600, flag: 'wx' }),
-        remove: () => rmSync(real),
-        read: (target, position) => readAt(real, target, position),
+        remove: () => {
+          this.#closeAll();
+          rmSync(real);
+        },
+        read: (target, position) =>
+          readSync(this.#descriptorOf(real), target, 0, target.length, position),
         size: () => statSync(real).size,
       };
     });
@@ -98,7 +104,22 @@ export class MetadataPlace {
     }
   }
 
+  /** @param {string} real */
+  #descriptorOf(real) {
+    const known = this.#descriptors.get(real);
+    if (known !== undefined) return known;
+    const descriptor = openSync(real, 'r');
+    this.#descriptors.set(real, descriptor);
+    return descriptor;
+  }
+
+  #closeAll() {
+    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
+    this.#descriptors.clear();
+  }
+
   remove() {
+    this.#closeAll();
     // All in one directory: much cheaper than to ask for everything below.
     const directory = this.dataDirectory;
     for (const name of readdirSync(directory)) unlinkSync(join(directory, name));
@@ -107,16 +128,16 @@ export class MetadataPlace {
   }
 }
 
+/** Holds one file after another on their way to where LMDB reads them. */
+let passage = Buffer.alloc(0);
+
 /**
- * @param {string} path
- * @param {Buffer} target
- * @param {number} position
+ * @param {PageStore} store
+ * @param {FileContent} content
+ * @param {string} path of a new file
  */
-function readAt(path, target, position) {
-  const descriptor = openSync(path, 'r');
-  try {
-    return readSync(descriptor, target, 0, target.length, position);
-  } finally {
-    closeSync(descriptor);
-  }
+function writePlaced(store, content, path) {
+  if (passage.length < content.size) passage = Buffer.allocUnsafe(2 * content.size);
+  readContent(store, content, passage, 0);
+  writeFileSync(path, passage.subarray(0, content.size), { mode: 0o600 });
 }

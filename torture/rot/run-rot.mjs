@@ -20,6 +20,7 @@ import { makeSubject } from './rot-subject.mjs';
  * @property {number | undefined} [only] the one flip to try
  * @property {boolean} [isBlind] what the scrub finds does not count: for the self-test
  * @property {(line: string) => void} say
+ * @property {(result: RotResult) => boolean} [isEnough] asked before each flip: nothing more is to be shown
  */
 
 /**
@@ -52,7 +53,8 @@ const PATIENCE_MS = 20_000;
  * @param {RotOptions} options
  * @returns {Promise<RotResult>}
  */
-export async function runRot({ seed, flips, workers, scratch, only, isBlind = false, say }) {
+export async function runRot(options) {
+  const { seed, flips, workers, scratch, only, isBlind = false, isEnough, say } = options;
   mkdirSync(scratch, { recursive: true });
   const source = join(scratch, 'healthy');
   const random = new SeededRandom(`rot ${seed}`);
@@ -70,7 +72,7 @@ export async function runRot({ seed, flips, workers, scratch, only, isBlind = fa
   const work = async (/** @type {number} */ number) => {
     const worker = new RottingWorker();
     try {
-      while (next < end) {
+      while (next < end && isEnough?.(result) !== true) {
         const index = next++;
         const flip = plan.draw(random.fork(String(index)));
         const job = { source, scratch: join(scratch, `damaged-${number}`), expected, flip };

@@ -36,15 +36,17 @@ Flags:
       --seed TEXT       what everything is drawn from (default: a new one)
       --workload SEED   only the one workload of this seed (with --part forgetting-disk,
                         metadata-trace or faults), as a violation names it
-      --workload SEED   only the one workload of this seed (with --part forgetting-disk or
-                        metadata-trace), as a violation names it
-      --server-workers N  workers of each server in the kill-loop and the order (default: none and three
-                        in turn)
+      --server-workers N  workers of each server in the kill-loop and the order (default: none and
+                        three in turn)
       --workers N       processes at a time (default: one for each processor)
-      --out DIR         where the report goes (default torture/results)
+      --out DIR         where the report goes (default torture/results); parts that did not run
+                        keep there what their last runs said, so parts may be run one by one
       --replay FILE     look at a violation that was kept again, and at nothing else: the disk
                         image, the history, the request
   -h, --help            this text
+
+The kill-loop and the order mostly wait: they run beside the parts that compute (forgetting-disk,
+metadata-trace, faults, rot). All others have the machine to themselves, one after another.
 
 Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not run.
 `;

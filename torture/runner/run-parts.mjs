@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runClients } from '../clients/run-clients.mjs';
 import { CAN_LOOK } from '../clients/server-figures.mjs';
 import { runFuzz } from '../fuzz/run-fuzz.mjs';
-import { runKillLoop } from '../kill-loop/run-kill-loop.mjs';
+import { runKillLoops } from '../kill-loop/run-kill-loops.mjs';
 import { whyNoTraces } from '../metadata-trace/record-trace.mjs';
 import { runOrder } from '../order/run-order.mjs';
 import { runRot } from '../rot/run-rot.mjs';
@@ -114,7 +114,7 @@ async function runSelfTest(context, hasTraces) {
  */
 async function runKills({ options, disk, failures, say }) {
   const { seed, kills, serverWorkers: workers } = options;
-  const result = await runKillLoop({ seed, kills, workers, scratch: disk, failures, say });
+  const result = await runKillLoops({ seed, kills, workers, scratch: disk, failures, say });
   return {
     figures: {
       kills: result.kills,
@@ -124,8 +124,8 @@ async function runKills({ options, disk, failures, say }) {
       'times everything was verified': result.verifications,
       'changes acknowledged': result.acknowledged,
     },
-    violations: result.violations.map(({ problems, file }) => ({
-      where: `seed ${seed}; the data directory is in ${file}`,
+    violations: result.violations.map(({ seed: loop, problems, file }) => ({
+      where: `seed ${loop}; the data directory is in ${file}`,
       problems,
       replay: `npm run torture -- --part kill-loop --kills ${kills} --seed ${seed}`,
     })),
@@ -250,11 +250,13 @@ async function explore(part, { options, scratch, failures, say }, hasTraces) {
   const explorations = parts.filter(
     (name) => name === 'forgetting-disk' || (name === 'metadata-trace' && hasTraces),
   );
+  // While one waits for the program that it traces, another can work.
+  const waits = part === 'metadata-trace';
   const result = await exploreSeeds({
     part,
     seed,
     states: Math.ceil(states / explorations.length),
-    workers: workload === undefined ? workers : 1,
+    workers: workload === undefined ? workers + (waits ? 1 : 0) : 1,
     choices: full ? CHOICES.full : CHOICES.short,
     scratch: join(scratch, part),
     failures,

@@ -32,7 +32,12 @@ export async function lyingProxy(port, lie) {
   const server = createServer(async (request, response) => {
     /** @type {Buffer[]} */
     const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
+    try {
+      for await (const chunk of request) chunks.push(chunk);
+    } catch {
+      // The client was cut off, as at each end of a server.
+      return;
+    }
     const body = Buffer.concat(chunks);
     const { method = '', url = '', headers } = request;
     const pass = () => passOn(port, agent, method, url, request.rawHeaders, body);

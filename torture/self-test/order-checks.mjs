@@ -116,6 +116,7 @@ export async function* orderChecks({ scratch, failures }) {
     const { violations } = await runOrder({
       seed: `self-test ${lie}`,
       operations: OPERATIONS,
+      workers: 0,
       scratch: join(scratch, 'lying'),
       failures,
       say: () => {},

@@ -49,6 +49,17 @@ const part = fc
   );
 
 describe('CRC-64/XZ in WebAssembly', () => {
+  it('is compiled once for all who share it, of which none disturbs another', () => {
+    expect(Crc64Engine.shared()).toBe(Crc64Engine.shared());
+    const [one, other] = [Crc64Engine.shared().start(), Crc64Engine.shared().start()];
+    for (const byte of Buffer.from('123456789')) {
+      one.update(Buffer.of(byte));
+      other.update(Buffer.of(0));
+    }
+    expect(one.digest()).toBe(0x995dc9bbdf1939fan);
+    expect(other.digest()).toBe(crc64(Buffer.alloc(9)));
+  });
+
   it('agrees with the published check value', () => {
     expect(engine.whole(Buffer.from('123456789'))).toBe(0x995dc9bbdf1939fan);
     expect(engine.whole(Buffer.alloc(0))).toBe(0n);

@@ -29,8 +29,15 @@ export interface RunningCrc64 {
  * time: what is kept of each between its pieces is a number.
  */
 export class Crc64Engine {
+  static #shared: Crc64Engine | undefined;
   readonly #memory: Uint8Array;
   readonly #fold: Exports['fold'];
+
+  /** The one of this process, compiled when it is first asked for. Throws as the constructor does. */
+  static shared(): Crc64Engine {
+    Crc64Engine.#shared ??= new Crc64Engine();
+    return Crc64Engine.#shared;
+  }
 
   /** Compiles it, which takes some 2 milliseconds. Throws where there is no WebAssembly with vectors. */
   constructor() {

@@ -38,6 +38,30 @@ describe('openEmbeddedStore', () => {
     );
   });
 
+  it('takes the lock it is given instead of its own, first, and lets go of it last', async () => {
+    const events: string[] = [];
+    const directory = await temporaryDirectory();
+    const store = await openEmbeddedStore({
+      directory,
+      lock: async (path) => {
+        events.push(`taken for ${path}, ${readdirSync(path).length} files`);
+        return {
+          release: async () => {
+            events.push('released');
+          },
+        };
+      },
+    });
+    expect(events).toEqual([`taken for ${directory}, 0 files`]);
+    expect(readdirSync(directory).filter((name) => name.endsWith('.sock'))).toEqual([]);
+    await store.close();
+    expect(events.slice(1)).toEqual(['released']);
+    const inUse = new DataDirectoryInUse(directory, undefined);
+    await expect(openEmbeddedStore({ directory, lock: () => Promise.reject(inUse) })).rejects.toBe(
+      inUse,
+    );
+  });
+
   it('finds everything again', async () => {
     const store = await openStore();
     const large = randomBytes(300_000);

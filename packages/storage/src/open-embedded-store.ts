@@ -16,7 +16,7 @@ import {
   refuseNewerFormat,
   sealFormat,
 } from './engines/embedded/data-directory.js';
-import { lockDirectory } from './engines/embedded/directory-lock.js';
+import { type DirectoryLock, lockDirectory } from './engines/embedded/directory-lock.js';
 import { DiskSpace, type SpaceReport } from './engines/embedded/disk-space.js';
 import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
@@ -48,6 +48,11 @@ export interface EmbeddedStoreOptions {
   readonly log?: Log;
   /** How blobs and the directory's own files reach the file system. */
   readonly disk?: Disk;
+  /**
+   * Sees to it that nobody else has the directory; a lock in the file system unless told. For a
+   * {@link EmbeddedStoreOptions.disk} that nobody else can reach.
+   */
+  readonly lock?: (path: string) => Promise<DirectoryLock>;
   /**
    * Called once when the disk failed in a way that leaves unknown what is on it. The store refuses
    * everything from then on; the process should end. By default it does, with
@@ -111,7 +116,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const path = await makeDataDirectory(disk, options.directory);
   const onFatal = options.onFatal ?? ((error) => endProcess(log, error, disk.space(path).free));
   const failStop = new FailStop(onFatal);
-  const lock = await lockDirectory(path, { log, onLost: (error) => failStop.trip(error) });
+  const lock = await (options.lock?.(path) ??
+    lockDirectory(path, { log, onLost: (error) => failStop.trip(error) }));
   try {
     const directory = await prepareDataDirectory(disk, path);
     await options.beforeOpening?.(path);
@@ -148,7 +154,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         clock,
         log,
         inlineLimit: options.inlineLimit ?? DEFAULT_INLINE_LIMIT,
-        crc64: new Crc64Engine(),
+        crc64: Crc64Engine.shared(),
         work: () => metadata.work,
         space,
         snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),
