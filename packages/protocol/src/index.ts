@@ -1,5 +1,5 @@
 /**
- * @module What OSS says on the wire. Pure: no I/O, no clock, no configuration.
+ * @module What OSS says on the wire, and what both ends need to carry it. No I/O, no clock, no configuration.
  */
 export * from './crc64.js';
 export * from './crc64-engine.js';
@@ -20,6 +20,7 @@ export * from './operation/xml-shape.js';
 export * from './operations/index.js';
 export { operationLoaders } from './operations/loaders.js';
 export * from './signature/index.js';
+export * from './spent-chunks.js';
 export * from './wire/addressing.js';
 export * from './wire/decode-input.js';
 export * from './wire/decode-output.js';

@@ -1,4 +1,4 @@
-import type { Operation } from '@openoss/protocol';
+import { type Operation, SpentChunks } from '@openoss/protocol';
 import { resolveSettings, type Settings } from '../configuration/settings.js';
 import { openLog } from '../log/open-log.js';
 import { compileOutputQuery } from '../output/output-query.js';
@@ -10,7 +10,6 @@ import { callFailure } from './call-failure.js';
 import { operationFlags } from './operation-flags.js';
 import { operationInput, operationTarget } from './operation-input.js';
 import { serviceClient } from './service-client.js';
-import { SpentChunks } from './spent-chunks.js';
 import { TransferDisplay } from './transfer-progress.js';
 
 type ServiceClient = Awaited<ReturnType<typeof serviceClient>>;
