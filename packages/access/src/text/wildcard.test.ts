@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileWildcard } from './wildcard.js';
+
+/** The definition, by dynamic programming over characters: slow, and nothing in it is clever. */
+function matchesByDefinition(pattern: string, text: string): boolean {
+  const characters = [...text];
+  let reached = new Set([0]);
+  for (const symbol of pattern) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      if (symbol === '*') for (let to = at; to <= characters.length; to++) next.add(to);
+      else if (at < characters.length && (symbol === '?' || symbol === characters[at])) next.add(at + 1);
+    }
+    reached = next;
+  }
+  return reached.has(characters.length);
+}
+
+const letters = fc.constantFrom('a', 'b', '/', '😀', 'é');
+const texts = fc.array(letters, { maxLength: 12 }).map((all) => all.join(''));
+const patterns = fc
+  .array(fc.oneof({ weight: 3, arbitrary: letters }, fc.constantFrom('*', '?')), { maxLength: 10 })
+  .map((all) => all.join(''));
+
+describe('a wildcard', () => {
+  it.each([
+    ['abc', 'abc', true],
+    ['abc', 'abcd', false],
+    ['*', '', true],
+    ['**', 'anything', true],
+    ['bucket/*', 'bucket/', true],
+    ['bucket/*', 'bucket', false],
+    ['*.jpg', 'a.jpg', true],
+    ['a*a', 'a', false],
+    ['ab*ba', 'aba', false],
+    ['a*b*c', 'a-b-b-c', true],
+    ['a*b*c', 'a-c-b', false],
+    ['?', '😀', true],
+    ['??', '😀', false],
+    ['*?', '', false],
+    ['a?c*', 'abcde', true],
+    ['*b?d*', 'aabcde', true],
+    ['x?', 'x', false],
+  ])('%s on %s: %s', (pattern, text, matches) => {
+    expect(compileWildcard(pattern)(text)).toBe(matches);
+  });
+
+  it('matches as its definition says', () => {
+    fc.assert(
+      fc.property(patterns, texts, (pattern, text) => {
+        expect(compileWildcard(pattern)(text)).toBe(matchesByDefinition(pattern, text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('matches what it was made from', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(texts, fc.constantFrom('*', '?')), { maxLength: 8 }), (parts) => {
+        const pattern = parts.map(([text, wildcard]) => text + wildcard).join('');
+        const text = parts.map(([own, wildcard]) => own + (wildcard === '*' ? own : 'z')).join('');
+        expect(compileWildcard(pattern)(text)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  // Longer than 32 characters between the stars, and than what V8 keeps tables for.
+  it.each([31, 32, 33, 64, 65, 249, 250, 251, 600])('finds a piece of %s characters', (length) => {
+    const piece = `${'a'.repeat(length - 2)}?b`;
+    const found = `${'a'.repeat(length + 5)}xb`;
+    expect(compileWildcard(`*${piece}*`)(`aaa${found}aaa`)).toBe(true);
+    expect(compileWildcard(`*${piece}*`)('a'.repeat(length * 3))).toBe(false);
+    const literal = piece.replace('?', 'x');
+    expect(compileWildcard(`*${literal}*`)(`aaa${found}aaa`)).toBe(true);
+    expect(compileWildcard(`*${literal}*`)('a'.repeat(length * 3))).toBe(false);
+  });
+
+  // Each is exponential or at least of the product of both lengths where a matcher tries again.
+  it.each([
+    ['many stars', `${'*a'.repeat(2000)}b`, (n: number) => 'a'.repeat(n)],
+    ['a long piece', `*b${'a'.repeat(4000)}*`, (n: number) => 'a'.repeat(n)],
+    ['a long piece at the end', `*${'a'.repeat(2000)}b${'a'.repeat(2000)}*`, (n: number) => 'a'.repeat(n)],
+    ['short pieces', `${'*ab'.repeat(1300)}c`, (n: number) => 'ab'.repeat(n / 2)],
+    ['stars before a placeholder', `${'*a?'.repeat(1000)}b`, (n: number) => 'a'.repeat(n)],
+    ['many placeholders', `*${'a?'.repeat(2000)}b*`, (n: number) => 'a'.repeat(n)],
+  ])('takes time that grows with the text: %s', (_, pattern, textOf) => {
+    const matches = compileWildcard(pattern);
+    const timeOf = (length: number) => {
+      const text = textOf(length);
+      let shortest = Number.POSITIVE_INFINITY;
+      for (let run = 0; run < 5; run++) {
+        const begun = performance.now();
+        expect(matches(text)).toBe(false);
+        shortest = Math.min(shortest, performance.now() - begun);
+      }
+      return shortest;
+    };
+    timeOf(10_000);
+    const short = timeOf(25_000);
+    const long = timeOf(100_000);
+    // Four times the text; the allowance is for what a shared machine does to milliseconds.
+    expect(long).toBeLessThan(short * 10 + 5);
+    expect(long).toBeLessThan(400);
+  });
+});
