@@ -3,7 +3,12 @@ import { accessDeniedDetail } from './access-denied-detail.js';
 import type { Principal } from './principal.js';
 import type { Denied } from './verdict.js';
 
-const user: Principal = { kind: 'user', account: '1000', user: '205871000474254611', name: 'alice' };
+const user: Principal = {
+  kind: 'user',
+  account: '1000',
+  user: '205871000474254611',
+  name: 'alice',
+};
 const session: Principal = { kind: 'session', account: '1000', role: 'ci', session: 'run-1' };
 const denied = (denial: Denied['denial'], explicit: boolean): Denied => ({
   allowed: false,
@@ -24,7 +29,9 @@ describe('AccessDeniedDetail', () => {
       NoPermissionType: 'ExplicitDeny',
       AuthAction: 'oss:PutBucketReferer',
     });
-    expect(accessDeniedDetail(user, denied('bucket-acl', false))?.NoPermissionType).toBe('ImplicitDeny');
+    expect(accessDeniedDetail(user, denied('bucket-acl', false))?.NoPermissionType).toBe(
+      'ImplicitDeny',
+    );
   });
 
   it('tells a session of its session policy', () => {
@@ -38,7 +45,11 @@ describe('AccessDeniedDetail', () => {
 
   it('tells nothing of a bucket policy, and nothing to accounts and strangers', () => {
     expect(accessDeniedDetail(user, denied('bucket-policy', true))).toBeUndefined();
-    expect(accessDeniedDetail({ kind: 'account', account: '2000' }, denied('bucket-acl', false))).toBeUndefined();
-    expect(accessDeniedDetail({ kind: 'anonymous' }, denied('anonymous-operation', false))).toBeUndefined();
+    expect(
+      accessDeniedDetail({ kind: 'account', account: '2000' }, denied('bucket-acl', false)),
+    ).toBeUndefined();
+    expect(
+      accessDeniedDetail({ kind: 'anonymous' }, denied('anonymous-operation', false)),
+    ).toBeUndefined();
   });
 });

@@ -6,7 +6,12 @@ import { ossResource } from './resource.js';
 
 const policy = (kind: 'ram' | 'bucket', name: string, ...Statement: object[]) =>
   compilePolicy(parsePolicy({ Version: '1', Statement }, kind), name);
-const resource = ossResource({ region: 'cn-hangzhou', account: '1000', bucket: 'photos', key: 'a.jpg' });
+const resource = ossResource({
+  region: 'cn-hangzhou',
+  account: '1000',
+  bucket: 'photos',
+  key: 'a.jpg',
+});
 
 it('tells every stage, every statement, and why each does not apply', () => {
   const explanation = explain({
@@ -22,7 +27,12 @@ it('tells every stage, every statement, and why each does not apply', () => {
         'photos',
         { Effect: 'Allow', Action: 'oss:*', Resource: '*', Principal: ['2000'] },
         { Effect: 'Allow', Action: 'oss:*', Resource: '*', Principal: ['*'] },
-        { Effect: 'Deny', Action: 'oss:PutObjectTagging', Resource: 'acs:oss:*:*:photos/*', Principal: ['1001'] },
+        {
+          Effect: 'Deny',
+          Action: 'oss:PutObjectTagging',
+          Resource: 'acs:oss:*:*:photos/*',
+          Principal: ['1001'],
+        },
       ),
     },
     identityPolicies: [
@@ -31,13 +41,22 @@ it('tells every stage, every statement, and why each does not apply', () => {
         'uploads',
         { Effect: 'Allow', Action: 'oss:Get*', Resource: '*' },
         { Effect: 'Allow', Action: 'oss:*', Resource: 'acs:oss:*:*:videos/*' },
-        { Effect: 'Deny', Action: 'oss:*', Resource: '*', Condition: { NotIpAddress: { 'acs:SourceIp': ['10.0.0.0/8'] } } },
+        {
+          Effect: 'Deny',
+          Action: 'oss:*',
+          Resource: '*',
+          Condition: { NotIpAddress: { 'acs:SourceIp': ['10.0.0.0/8'] } },
+        },
         { Effect: 'Allow', Action: 'oss:Put*', Resource: '*' },
       ),
     ],
     context: (key) => (key === 'acs:SourceIp' ? '10.1.2.3' : undefined),
   });
-  expect(explanation.verdict).toMatchObject({ allowed: false, denial: 'bucket-policy', explicit: true });
+  expect(explanation.verdict).toMatchObject({
+    allowed: false,
+    denial: 'bucket-policy',
+    explicit: true,
+  });
   expect(explanationLines(explanation)).toEqual([
     'oss:PutObject  session-policy: passed by (there is none)',
     'oss:PutObject  identity-policy: allow (RAM policy uploads, Statement[3] is an Allow that applies)',
@@ -74,13 +93,19 @@ it('tells of ownership and ACLs where no policy decides', () => {
     'oss:PutObject  ownership: allow (it is the account that owns it)',
     'allowed by ownership',
   ]);
-  expect(told({ kind: 'user', account: '2000', user: '2001', name: 'bob' }, 'oss:GetObject').slice(1)).toEqual([
+  expect(
+    told({ kind: 'user', account: '2000', user: '2001', name: 'bob' }, 'oss:GetObject').slice(1),
+  ).toEqual([
     'oss:GetObject  identity-policy: passed by (the bucket belongs to another account)',
     'oss:GetObject  bucket-policy: passed by (there is none)',
-    'oss:GetObject  ownership: implicit-deny (the principal is not the account that owns it)',
+    'oss:GetObject  ownership: implicit-deny (it is not the account that owns it)',
     'oss:GetObject  bucket-acl: allow (public-read, and this is a read)',
     'allowed by bucket-acl',
   ]);
-  expect(told({ kind: 'anonymous' }, 'oss:PutObject').at(-1)).toBe('oss:PutObject is implicitly denied by bucket-acl');
-  expect(told({ kind: 'anonymous' }, 'oss:ListObjects').at(-2)).toBe('oss:ListObjects  management: implicit-deny (no ACL speaks of this action)');
+  expect(told({ kind: 'anonymous' }, 'oss:PutObject').at(-1)).toBe(
+    'oss:PutObject is implicitly denied by bucket-acl',
+  );
+  expect(told({ kind: 'anonymous' }, 'oss:ListObjects').at(-2)).toBe(
+    'oss:ListObjects  management: implicit-deny (no ACL speaks of this action)',
+  );
 });

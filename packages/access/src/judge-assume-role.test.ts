@@ -15,10 +15,21 @@ const account: Principal = { kind: 'account', account: '1000' };
 const make = (kind: PolicyKind, ...Statement: object[]) =>
   compilePolicy(parsePolicy({ Version: '1', Statement }, kind), kind);
 const trust = (...RAM: string[]) =>
-  make('trust', { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM, Service: 'ecs.aliyuncs.com' } });
-const mayAssume = make('ram', { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: 'acs:ram:*:1000:role/ci' });
-const asks = (principal: Principal, trustPolicy = trust('acs:ram::1000:root'), identityPolicies = [mayAssume]) =>
-  judgeAssumeRole({ principal, role, trustPolicy, identityPolicies });
+  make('trust', {
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Principal: { RAM, Service: 'ecs.aliyuncs.com' },
+  });
+const mayAssume = make('ram', {
+  Effect: 'Allow',
+  Action: 'sts:AssumeRole',
+  Resource: 'acs:ram:*:1000:role/ci',
+});
+const asks = (
+  principal: Principal,
+  trustPolicy = trust('acs:ram::1000:root'),
+  identityPolicies = [mayAssume],
+) => judgeAssumeRole({ principal, role, trustPolicy, identityPolicies });
 
 describe('AssumeRole', () => {
   // https://www.alibabacloud.com/help/en/ram/user-guide/edit-the-trust-policy-of-a-ram-role
@@ -36,22 +47,47 @@ describe('AssumeRole', () => {
   });
 
   it('needs both sides to allow it, and tells which does not', () => {
-    expect(asks(alice)).toMatchObject({ allowed: true, by: 'identity-policy', statement: { index: 0 } });
-    expect(asks(alice, trust('acs:ram::2000:root'))).toMatchObject({ allowed: false, by: 'trust-policy', explicit: false });
-    expect(asks(alice, undefined, [])).toMatchObject({ allowed: false, by: 'identity-policy', explicit: false });
-    const elsewhere = make('ram', { Effect: 'Allow', Action: 'sts:*', Resource: 'acs:ram:*:*:role/other' });
+    expect(asks(alice)).toMatchObject({
+      allowed: true,
+      by: 'identity-policy',
+      statement: { index: 0 },
+    });
+    expect(asks(alice, trust('acs:ram::2000:root'))).toMatchObject({
+      allowed: false,
+      by: 'trust-policy',
+      explicit: false,
+    });
+    expect(asks(alice, undefined, [])).toMatchObject({
+      allowed: false,
+      by: 'identity-policy',
+      explicit: false,
+    });
+    const elsewhere = make('ram', {
+      Effect: 'Allow',
+      Action: 'sts:*',
+      Resource: 'acs:ram:*:*:role/other',
+    });
     expect(asks(alice, undefined, [elsewhere]).allowed).toBe(false);
   });
 
   it('is denied by any Deny', () => {
     const deny = make('ram', { Effect: 'Deny', Action: '*', Resource: '*' });
-    expect(asks(alice, undefined, [mayAssume, deny])).toMatchObject({ allowed: false, by: 'identity-policy', explicit: true });
+    expect(asks(alice, undefined, [mayAssume, deny])).toMatchObject({
+      allowed: false,
+      by: 'identity-policy',
+      explicit: true,
+    });
     const trustPolicy = make(
       'trust',
       { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: 'acs:ram::1000:root' } },
       { Effect: 'Deny', Action: 'sts:AssumeRole', Principal: { RAM: 'acs:ram::1000:user/alice' } },
     );
-    expect(asks(alice, trustPolicy)).toMatchObject({ allowed: false, by: 'trust-policy', explicit: true, statement: { index: 1 } });
+    expect(asks(alice, trustPolicy)).toMatchObject({
+      allowed: false,
+      by: 'trust-policy',
+      explicit: true,
+      statement: { index: 1 },
+    });
     expect(asks(ops, trustPolicy).allowed).toBe(true);
   });
 
@@ -65,6 +101,10 @@ describe('AssumeRole', () => {
         sessionPolicy: make('session', { Effect: 'Allow', Action, Resource: '*' }),
       });
     expect(narrowed('sts:*').allowed).toBe(true);
-    expect(narrowed('oss:*')).toMatchObject({ allowed: false, by: 'session-policy', explicit: false });
+    expect(narrowed('oss:*')).toMatchObject({
+      allowed: false,
+      by: 'session-policy',
+      explicit: false,
+    });
   });
 });

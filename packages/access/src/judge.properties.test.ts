@@ -44,7 +44,10 @@ const worldOf = (seed: number) => {
   const dice = new Dice(seed);
   return randomWorld(dice, randomPolicies(dice));
 };
-const withStatement = (policy: PlainPolicy | undefined, statement: PlainStatement): PlainPolicy => ({
+const withStatement = (
+  policy: PlainPolicy | undefined,
+  statement: PlainStatement,
+): PlainPolicy => ({
   Version: '1',
   Statement: [...(policy?.Statement ?? []), statement],
 });
@@ -57,7 +60,12 @@ function* withOneMore(world: World, dice: Dice, Effect: 'Allow' | 'Deny'): Gener
   if (world.session !== undefined) yield { ...world, session: withStatement(world.session, plain) };
   yield { ...world, identity: [...world.identity, withStatement(undefined, plain)] };
   for (const at of world.identity.keys()) {
-    yield { ...world, identity: world.identity.map((one, index) => (index === at ? withStatement(one, plain) : one)) };
+    yield {
+      ...world,
+      identity: world.identity.map((one, index) =>
+        index === at ? withStatement(one, plain) : one,
+      ),
+    };
   }
   yield { ...world, bucketPolicy: withStatement(world.bucketPolicy, ofBucket) };
 }
@@ -72,7 +80,7 @@ describe('a decision', () => {
           expect(judge(questionOf(more)).allowed).toBe(false);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -85,7 +93,7 @@ describe('a decision', () => {
           expect(judge(questionOf(more)).allowed).toBe(true);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -101,10 +109,19 @@ describe('a decision', () => {
         expect(statement !== undefined).toBe(byPolicy);
         if (statement === undefined) return;
         expect(statement.effect).toBe(verdict.allowed ? 'Allow' : 'Deny');
-        const policies = { session: [world.session], ram: world.identity, bucket: [world.bucketPolicy], trust: [] }[statement.policy.kind];
-        expect(policies.some((policy) => policy?.Statement[statement.index]?.Effect === statement.effect)).toBe(true);
+        const policies = {
+          session: [world.session],
+          ram: world.identity,
+          bucket: [world.bucketPolicy],
+          trust: [],
+        }[statement.policy.kind];
+        expect(
+          policies.some(
+            (policy) => policy?.Statement[statement.index]?.Effect === statement.effect,
+          ),
+        ).toBe(true);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -117,14 +134,16 @@ describe('a decision', () => {
         expect(explained).toEqual(verdict);
         const last = steps.at(-1);
         if (!verdict.allowed) {
-          const outcomes = steps.filter(({ action }) => action === verdict.action).map(({ outcome }) => outcome);
+          const outcomes = steps
+            .filter(({ action }) => action === verdict.action)
+            .map(({ outcome }) => outcome);
           expect(outcomes).toContain(verdict.explicit ? 'explicit-deny' : 'implicit-deny');
           expect(last?.action).toBe(verdict.action);
         }
         const early = judgeBeforeObject(question);
         if (early !== undefined) expect(early).toEqual(verdict);
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 

@@ -74,77 +74,95 @@ function judgeAction(
   isObjectKnown: boolean,
   witness: Witness | undefined,
 ): Verdict | undefined {
-  const { principal, bucket, sessionPolicy, identityPolicies } = question;
-  const isOwner =
-    principal.kind === 'account' && (bucket === undefined || bucket.owner === principal.account);
-  const ignoresPublic = bucket?.blocksPublicAccess === true;
+  const request = requestOf(question, action);
+  return (
+    judgeBySessionPolicy(question, action, request, witness) ??
+    judgeByPolicies(question, action, request, witness) ??
+    judgeByOwnership(question, action, witness) ??
+    judgeByAcl(question, action, isFirst, isObjectKnown, witness)
+  );
+}
 
-  // What an account grants its users and roles counts for its own buckets only (4.5, step 3).
-  const isAbroad =
-    principal.kind !== 'anonymous' && bucket !== undefined && bucket.owner !== principal.account;
-  const ofIdentity =
-    principal.kind === 'user' || principal.kind === 'session'
-      ? (identityPolicies ?? NO_POLICIES)
-      : NO_POLICIES;
-  const identity = isAbroad ? NO_POLICIES : ofIdentity;
-  const ofBucket = bucket?.policy;
-
-  if (sessionPolicy !== undefined || ofBucket !== undefined || identity.length > 0) {
-    if (question.resource === undefined) {
-      throw new TypeError('a question that policies are asked names its resource');
-    }
+function requestOf(question: AccessQuestion, action: string): PolicyRequest {
+  const { principal, bucket, resource, sessionPolicy, identityPolicies } = question;
+  const hasPolicies =
+    sessionPolicy !== undefined ||
+    bucket?.policy !== undefined ||
+    (identityPolicies !== undefined && identityPolicies.length > 0);
+  if (hasPolicies && resource === undefined) {
+    throw new TypeError('a question that policies are asked names its resource');
   }
-  const request: PolicyRequest = {
+  return {
     principal,
     action: action.toLowerCase(),
-    resource: question.resource ?? NOWHERE,
+    resource: resource ?? NOWHERE,
     context: question.context ?? emptyContext,
-    isOwner: isOwner && bucket !== undefined,
-    ignoresPublic,
+    isOwner: bucket !== undefined && isOwner(question),
+    ignoresPublic: bucket?.blocksPublicAccess === true,
   };
+}
 
-  if (sessionPolicy !== undefined) {
-    const policies = [sessionPolicy];
-    witness?.policies('session-policy', action, policies, request);
-    const deny = firstDeny(policies, request);
-    const allows = deny === undefined && firstAllow(policies, request) !== undefined;
-    if (!allows) return denied('session-policy', 'session-policy', action, deny);
-  } else {
-    witness?.skips('session-policy', action, 'there is none');
+function judgeBySessionPolicy(
+  { sessionPolicy }: AccessQuestion,
+  action: string,
+  request: PolicyRequest,
+  witness: Witness | undefined,
+): Denied | undefined {
+  const stage = 'session-policy';
+  if (sessionPolicy === undefined) {
+    witness?.skips(stage, action, 'there is none');
+    return undefined;
   }
+  const policies = [sessionPolicy];
+  witness?.policies(stage, action, policies, request);
+  const deny = firstDeny(policies, request);
+  if (deny === undefined && firstAllow(policies, request) !== undefined) return undefined;
+  return denied(stage, 'session-policy', action, deny);
+}
 
-  if (identity.length > 0) witness?.policies('identity-policy', action, identity, request);
-  else witness?.skips('identity-policy', action, whyNoIdentity(question, isAbroad));
-  const bucketPolicies = ofBucket === undefined ? NO_POLICIES : [ofBucket];
-  if (ofBucket === undefined) witness?.skips('bucket-policy', action, 'there is none');
-  else witness?.policies('bucket-policy', action, bucketPolicies, request);
+/** What the RAM policies and the bucket policy say together; undefined if nothing. */
+function judgeByPolicies(
+  question: AccessQuestion,
+  action: string,
+  request: PolicyRequest,
+  witness: Witness | undefined,
+): Verdict | undefined {
+  const ofIdentity = identityPoliciesOf(question);
+  if (ofIdentity.length > 0) witness?.policies('identity-policy', action, ofIdentity, request);
+  else witness?.skips('identity-policy', action, whyNoIdentityPolicies(question));
+  const policy = question.bucket?.policy;
+  const ofBucket = policy === undefined ? NO_POLICIES : [policy];
+  if (policy === undefined) witness?.skips('bucket-policy', action, 'there is none');
+  else witness?.policies('bucket-policy', action, ofBucket, request);
 
-  const identityDeny = firstDeny(identity, request);
-  const bucketDeny = firstDeny(bucketPolicies, request);
+  const identityDeny = firstDeny(ofIdentity, request);
+  const bucketDeny = firstDeny(ofBucket, request);
   if (identityDeny !== undefined) {
-    return bucketDeny === undefined
-      ? denied('identity-policy', 'identity-policy', action, identityDeny)
-      : {
-          ...denied('identity-policy', 'both-policies', action, identityDeny),
-          bucketStatement: bucketDeny,
-        };
+    if (bucketDeny === undefined) {
+      return denied('identity-policy', 'identity-policy', action, identityDeny);
+    }
+    const both = denied('identity-policy', 'both-policies', action, identityDeny);
+    return { ...both, bucketStatement: bucketDeny };
   }
   if (bucketDeny !== undefined) return denied('bucket-policy', 'bucket-policy', action, bucketDeny);
-  const identityAllow = firstAllow(identity, request);
+  const identityAllow = firstAllow(ofIdentity, request);
   if (identityAllow !== undefined) {
     return { allowed: true, stage: 'identity-policy', statement: identityAllow };
   }
-  const bucketAllow = firstAllow(bucketPolicies, request);
-  if (bucketAllow !== undefined) {
-    return { allowed: true, stage: 'bucket-policy', statement: bucketAllow };
-  }
+  const bucketAllow = firstAllow(ofBucket, request);
+  if (bucketAllow === undefined) return undefined;
+  return { allowed: true, stage: 'bucket-policy', statement: bucketAllow };
+}
 
-  if (isOwner) {
-    witness?.concludes('ownership', action, true, 'it is the account that owns it');
-    return ALLOWED_BY_OWNERSHIP;
-  }
-  witness?.concludes('ownership', action, false, 'the principal is not the account that owns it');
-  return judgeByAcl(question, action, isFirst, isObjectKnown, witness);
+function judgeByOwnership(
+  question: AccessQuestion,
+  action: string,
+  witness: Witness | undefined,
+): Verdict | undefined {
+  const owns = isOwner(question);
+  const reason = owns ? 'it is' : 'it is not';
+  witness?.concludes('ownership', action, owns, `${reason} the account that owns it`);
+  return owns ? ALLOWED_BY_OWNERSHIP : undefined;
 }
 
 function judgeByAcl(
@@ -175,20 +193,37 @@ function judgeByAcl(
 }
 
 /** How an action is denied that no ACL speaks of. */
-function unspokenDenial({ principal, bucket }: AccessQuestion, isFirst: boolean): Denial {
-  if (principal.kind === 'anonymous') {
-    return isFirst ? 'anonymous-operation' : 'anonymous-extra-action';
-  }
-  if (principal.kind === 'account' || (bucket !== undefined && bucket.owner !== principal.account)) {
-    return 'not-bucket-owner';
-  }
+function unspokenDenial(question: AccessQuestion, isFirst: boolean): Denial {
+  const { kind } = question.principal;
+  if (kind === 'anonymous') return isFirst ? 'anonymous-operation' : 'anonymous-extra-action';
+  if (kind === 'account' || isAbroad(question)) return 'not-bucket-owner';
   return isFirst ? 'no-permission' : 'no-extra-permission';
 }
 
-function whyNoIdentity({ principal }: AccessQuestion, isAbroad: boolean): string {
-  if (principal.kind === 'anonymous') return 'nobody is known to have any';
-  if (principal.kind === 'account') return 'an account has none';
-  return isAbroad ? 'the bucket belongs to another account' : 'there is none';
+/** Whether the account itself asks, with its own key, about what it owns. */
+function isOwner({ principal, bucket }: AccessQuestion): boolean {
+  return (
+    principal.kind === 'account' && (bucket === undefined || bucket.owner === principal.account)
+  );
+}
+
+/** Whether a bucket belongs to another account than who asks: what that grants does not count for it (4.5, step 3). */
+function isAbroad({ principal, bucket }: AccessQuestion): boolean {
+  return (
+    bucket !== undefined && principal.kind !== 'anonymous' && bucket.owner !== principal.account
+  );
+}
+
+function identityPoliciesOf(question: AccessQuestion): readonly CompiledPolicy[] {
+  const { kind } = question.principal;
+  if ((kind !== 'user' && kind !== 'session') || isAbroad(question)) return NO_POLICIES;
+  return question.identityPolicies ?? NO_POLICIES;
+}
+
+function whyNoIdentityPolicies(question: AccessQuestion): string {
+  if (question.principal.kind === 'anonymous') return 'nobody is known to have any';
+  if (question.principal.kind === 'account') return 'an account has none';
+  return isAbroad(question) ? 'the bucket belongs to another account' : 'there is none';
 }
 
 function denied(

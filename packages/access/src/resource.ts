@@ -32,9 +32,7 @@ export function parseResource(text: string): Resource | undefined {
   if (scheme !== 'acs' || service === undefined || region === undefined) return undefined;
   if (account === undefined || rest.length === 0) return undefined;
   const relativeId = rest.join(':');
-  return service === '' || relativeId === ''
-    ? undefined
-    : { service, region, account, relativeId };
+  return service === '' || relativeId === '' ? undefined : { service, region, account, relativeId };
 }
 
 /** The name of a resource, as policies and people write it. */

@@ -57,22 +57,35 @@ describe('a condition', () => {
 
   // Documented by example: StringNotLike vpc-* is how a policy tells what did not come through a VPC
   // (https://help.aliyun.com/zh/oss/user-guide/0030-00000008).
-  const negations: readonly [ConditionOperator, ConditionOperator, readonly string[], readonly string[]][] = [
+  const negations: readonly [
+    ConditionOperator,
+    ConditionOperator,
+    readonly string[],
+    readonly string[],
+  ][] = [
     ['StringEquals', 'StringNotEquals', ['a', 'b'], ['a', 'c', '']],
     ['StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', ['A'], ['a', 'c']],
     ['StringLike', 'StringNotLike', ['TMP.*', 'STS.*'], ['STS.x', 'LTAI']],
     ['NumericEquals', 'NumericNotEquals', ['1', '2'], ['1.0', '3', 'x']],
     ['DateEquals', 'DateNotEquals', ['2026-01-01'], ['2026-01-01', '2026-01-02', 'x']],
     ['IpAddress', 'NotIpAddress', ['10.0.0.0/8', '11.0.0.1'], ['10.1.1.1', '12.0.0.1', 'x']],
-    ['IpAddressIncludeBorder', 'NotIpAddressIncludeBorder', ['10.0.0.0/8'], ['10.0.0.0', '9.0.0.0']],
+    [
+      'IpAddressIncludeBorder',
+      'NotIpAddressIncludeBorder',
+      ['10.0.0.0/8'],
+      ['10.0.0.0', '9.0.0.0'],
+    ],
   ];
-  it.each(negations)('%s and %s are each other turned around', (positive, negative, values, actuals) => {
-    for (const actual of [...actuals, [], [...actuals], ['c', 'x']]) {
-      expect(holds(negative, values, actual)).toBe(!holds(positive, values, actual));
-    }
-    expect(holds(positive, values, undefined)).toBe(false);
-    expect(holds(negative, values, undefined)).toBe(true);
-  });
+  it.each(negations)(
+    '%s and %s are each other turned around',
+    (positive, negative, values, actuals) => {
+      for (const actual of [...actuals, [], [...actuals], ['c', 'x']]) {
+        expect(holds(negative, values, actual)).toBe(!holds(positive, values, actual));
+      }
+      expect(holds(positive, values, undefined)).toBe(false);
+      expect(holds(negative, values, undefined)).toBe(true);
+    },
+  );
 
   it('on a key of several values holds where one of them matches; negated, where none does', () => {
     expect(holds('StringEquals', ['a', 'b'], ['x', 'b'])).toBe(true);
@@ -82,11 +95,15 @@ describe('a condition', () => {
     expect(holds('StringNotEquals', ['a', 'b'], ['x', 'y'])).toBe(true);
   });
 
-  it.each(['2026-02-30', '2026-13-01', '2026-11-26T15:00:00', '26.11.2026', '1764169200', '2026-11-26T25:00:00Z'])(
-    'never compares with %s, which is no date with a zone',
-    (text) => {
-      expect(holds('DateEquals', ['2026-03-02'], text)).toBe(false);
-      expect(holds('DateGreaterThan', ['1970-01-01'], text)).toBe(false);
-    },
-  );
+  it.each([
+    '2026-02-30',
+    '2026-13-01',
+    '2026-11-26T15:00:00',
+    '26.11.2026',
+    '1764169200',
+    '2026-11-26T25:00:00Z',
+  ])('never compares with %s, which is no date with a zone', (text) => {
+    expect(holds('DateEquals', ['2026-03-02'], text)).toBe(false);
+    expect(holds('DateGreaterThan', ['1970-01-01'], text)).toBe(false);
+  });
 });

@@ -19,7 +19,8 @@ export const conditionKeys = {
   'oss:x-oss-object-acl': 'the object ACL a request asks for; no answer without one',
   'oss:Prefix': 'the prefix of a listing, empty text where it has none; no answer elsewhere',
   'oss:Delimiter': 'the delimiter of a listing, empty text where it has none; no answer elsewhere',
-  'oss:object-remaining-retention-days': 'the days an object is still retained; no answer otherwise',
+  'oss:object-remaining-retention-days':
+    'the days an object is still retained; no answer otherwise',
   'oss:ClassicIntranet': 'true or false; no answer where there is no such network',
   'oss:DataAccessPointArn': 'the access point; no answer without one',
   'oss:DataAccessPointAccount': 'the account of the access point; no answer without one',
@@ -38,7 +39,7 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map(
 );
 const TAG_PREFIXES = Object.keys(tagConditionKeys);
 
-const KEY_FORM = /^[A-Za-z][A-Za-z0-9-]*:[^\s:][^]*$/;
+const KEY_FORM = /^[A-Za-z][A-Za-z0-9-]*:[^\s:]/;
 
 /** Whether a text has the form of a condition key: a service, a colon, a name. */
 export function isConditionKey(text: string): boolean {

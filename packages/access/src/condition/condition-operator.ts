@@ -91,7 +91,10 @@ type Comparison = (actual: number, wanted: number) => boolean;
 const numeric = (compare: Comparison) => ordered('a number', parseNumber, compare);
 const date = (compare: Comparison) =>
   ordered('a date, or a time with its zone, in ISO 8601', parseIsoDate, compare);
-const not = (positive: OperatorDescription): OperatorDescription => ({ ...positive, negated: true });
+const not = (positive: OperatorDescription): OperatorDescription => ({
+  ...positive,
+  negated: true,
+});
 
 const same: Comparison = (actual, wanted) => actual === wanted;
 const less: Comparison = (actual, wanted) => actual < wanted;

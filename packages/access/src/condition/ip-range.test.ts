@@ -6,7 +6,8 @@ import { isInRange, parseIpAddress, parseIpRange } from './ip-range.js';
 const isIn = (range: string, address: string): boolean => {
   const parsed = parseIpRange(range);
   const asked = parseIpAddress(address);
-  if (parsed === undefined || asked === undefined) throw new Error(`${range} or ${address} is none`);
+  if (parsed === undefined || asked === undefined)
+    throw new Error(`${range} or ${address} is none`);
   return isInRange(parsed, asked);
 };
 
@@ -69,7 +70,9 @@ describe('a range of addresses', () => {
       fc.integer({ min: 0, max: bits - 1 }).map((bit) => address ^ (1n << BigInt(bit)));
     const v4 = (value: bigint) => [24n, 16n, 8n, 0n].map((by) => (value >> by) & 255n).join('.');
     const v6 = (value: bigint) =>
-      [...Array(8).keys()].map((at) => ((value >> BigInt(112 - at * 16)) & 0xffffn).toString(16)).join(':');
+      [...Array(8).keys()]
+        .map((at) => ((value >> BigInt(112 - at * 16)) & 0xffffn).toString(16))
+        .join(':');
     for (const [bits, text, family] of [
       [32, v4, 'ipv4'],
       [128, v6, 'ipv6'],
@@ -78,7 +81,9 @@ describe('a range of addresses', () => {
         fc.property(
           fc
             .bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n })
-            .chain((net) => fc.tuple(fc.constant(net), fc.oneof(near(net, bits), fc.constant(net)))),
+            .chain((net) =>
+              fc.tuple(fc.constant(net), fc.oneof(near(net, bits), fc.constant(net))),
+            ),
           fc.integer({ min: 0, max: bits }),
           ([net, address], prefix) => {
             // A whole IPv4 range in IPv6 form is IPv4 to us and to Node in different ways.
@@ -86,7 +91,9 @@ describe('a range of addresses', () => {
             fc.pre(bits === 32 || net >> 32n !== 0xffffn);
             const list = new BlockList();
             list.addSubnet(text(net), prefix, family);
-            expect(isIn(`${text(net)}/${prefix}`, text(address))).toBe(list.check(text(address), family));
+            expect(isIn(`${text(net)}/${prefix}`, text(address))).toBe(
+              list.check(text(address), family),
+            );
           },
         ),
         { numRuns: 2000 },

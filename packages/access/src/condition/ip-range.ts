@@ -77,7 +77,10 @@ function maskOf(bits: number): number {
   return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0;
 }
 
-function masked(words: readonly number[], masks: readonly number[]): Pick<IpRange, 'words' | 'masks'> {
+function masked(
+  words: readonly number[],
+  masks: readonly number[],
+): Pick<IpRange, 'words' | 'masks'> {
   return { words: words.map((word, index) => (word & (masks[index] ?? 0)) >>> 0), masks };
 }
 

@@ -89,8 +89,7 @@ function compileActions({ negated, values }: Choice): (action: string) => boolea
   if (names.includes('*')) return () => !negated;
   const exact = new Set(names.filter((name) => !hasWildcard(name)));
   const patterns = names.filter(hasWildcard).map(compileWildcard);
-  return (action) =>
-    (exact.has(action) || patterns.some((matches) => matches(action))) !== negated;
+  return (action) => (exact.has(action) || patterns.some((matches) => matches(action))) !== negated;
 }
 
 function compileResources({ negated, values }: Choice): (resource: Resource) => boolean {

@@ -27,7 +27,8 @@ export function parseConditions(
     if (entries.length === 0) refuse('needs at least one condition key', at);
     return entries.map(([key, wanted]) => {
       const where = placeIn(at, key);
-      if (!isConditionKey(key)) refuse('a condition key is service:name, such as acs:SourceIp', where);
+      if (!isConditionKey(key))
+        refuse('a condition key is service:name, such as acs:SourceIp', where);
       const values = textValues(wanted, rules, where, (one, its) => {
         if (!accepts(one)) refuse(`${operator} compares with ${expects}`, its);
       });

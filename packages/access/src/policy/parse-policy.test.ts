@@ -3,7 +3,11 @@ import { parsePolicy } from './parse-policy.js';
 
 const allow = { Effect: 'Allow', Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bucket/*' };
 const granted = { ...allow, Principal: ['*'] };
-const trusting = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: 'acs:ram::1000:root' } };
+const trusting = {
+  Effect: 'Allow',
+  Action: 'sts:AssumeRole',
+  Principal: { RAM: 'acs:ram::1000:root' },
+};
 const policy = (...statements: object[]) => ({ Version: '1', Statement: statements });
 
 describe('a policy', () => {
@@ -36,7 +40,10 @@ describe('a policy', () => {
     };
     expect(parsePolicy(document, 'ram')).toEqual(expected);
     expect(parsePolicy(JSON.stringify(document, null, 2), 'ram')).toEqual(expected);
-    expect(parsePolicy(JSON.stringify(document), 'session')).toEqual({ ...expected, kind: 'session' });
+    expect(parsePolicy(JSON.stringify(document), 'session')).toEqual({
+      ...expected,
+      kind: 'session',
+    });
   });
 
   it('may have one statement without a list, and an empty Condition', () => {
@@ -60,7 +67,9 @@ describe('a policy', () => {
       Service: ['ecs.aliyuncs.com'],
       Federated: 'acs:ram::1000:oidc-provider/idp',
     };
-    expect(parsePolicy(policy({ ...trusting, Principal }), 'trust').statements[0]?.principals?.values).toEqual([
+    expect(
+      parsePolicy(policy({ ...trusting, Principal }), 'trust').statements[0]?.principals?.values,
+    ).toEqual([
       'RAM:acs:ram::1000:root',
       'RAM:acs:ram::1000:user/alice',
       'RAM:acs:ram:*:1000:role/ci-*',
@@ -70,9 +79,14 @@ describe('a policy', () => {
   });
 
   it('is frozen throughout', () => {
-    const parsed = parsePolicy(policy({ ...granted, Condition: { Bool: { 'acs:SecureTransport': 'true' } } }), 'bucket');
+    const parsed = parsePolicy(
+      policy({ ...granted, Condition: { Bool: { 'acs:SecureTransport': 'true' } } }),
+      'bucket',
+    );
     const frozen = (value: unknown): boolean =>
-      typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
+      typeof value !== 'object' ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(frozen));
     expect(frozen(parsed)).toBe(true);
   });
 });

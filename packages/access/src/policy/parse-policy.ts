@@ -37,7 +37,11 @@ export function parsePolicy(policy: unknown, kind: PolicyKind): PolicyDocument {
 function checkLength(text: string, { maxLength, unit }: PolicyRules): void {
   const length = unit === 'bytes' ? Buffer.byteLength(text) : text.length;
   if (length > maxLength) {
-    throw new PolicyError('too-long', `a policy has at most ${maxLength} ${unit}, this ${length}`, '');
+    throw new PolicyError(
+      'too-long',
+      `a policy has at most ${maxLength} ${unit}, this ${length}`,
+      '',
+    );
   }
 }
 
@@ -72,7 +76,10 @@ function parseStatement(value: unknown, rules: PolicyRules, place: string): Poli
   if (rules.principal === 'forbidden') {
     for (const name of PRINCIPAL_MEMBERS) {
       if (name in statement) {
-        refuse('the policies of an identity name no principal: it is the identity', placeIn(place, name));
+        refuse(
+          'the policies of an identity name no principal: it is the identity',
+          placeIn(place, name),
+        );
       }
     }
   }
@@ -89,7 +96,10 @@ function parseStatement(value: unknown, rules: PolicyRules, place: string): Poli
   const { Effect: effect } = statement;
   if (effect !== 'Allow' && effect !== 'Deny') {
     const found = effect === undefined ? place : placeIn(place, 'Effect');
-    refuse(effect === undefined ? 'a statement needs an Effect' : "has to be 'Allow' or 'Deny'", found);
+    refuse(
+      effect === undefined ? 'a statement needs an Effect' : "has to be 'Allow' or 'Deny'",
+      found,
+    );
   }
   return Object.freeze({
     effect,
@@ -128,6 +138,9 @@ function checkAction(value: string, place: string): void {
 
 function checkResource(value: string, place: string): void {
   if (parseResourcePattern(value) === undefined) {
-    refuse("a resource is '*' or acs:service:region:account:name, such as acs:oss:*:*:bucket/*", place);
+    refuse(
+      "a resource is '*' or acs:service:region:account:name, such as acs:oss:*:*:bucket/*",
+      place,
+    );
   }
 }

@@ -68,19 +68,85 @@ export class Dice {
   }
 }
 
-const ACTIONS = ['oss:GetObject', 'oss:PutObject', 'oss:PutObjectTagging', 'oss:DeleteObject', 'oss:ListObjects', 'oss:PutBucketAcl'];
-const ACTION_PATTERNS = [...ACTIONS, 'oss:*', 'oss:Get*', 'oss:put*', 'oss:*Object', 'oss:Put?bject*', '*', 'kms:*'];
+const ACTIONS = [
+  'oss:GetObject',
+  'oss:PutObject',
+  'oss:PutObjectTagging',
+  'oss:DeleteObject',
+  'oss:ListObjects',
+  'oss:PutBucketAcl',
+];
+const ACTION_PATTERNS = [
+  ...ACTIONS,
+  'oss:*',
+  'oss:Get*',
+  'oss:put*',
+  'oss:*Object',
+  'oss:Put?bject*',
+  '*',
+  'kms:*',
+];
 const BUCKETS = ['b', 'c'];
 const KEYS = ['k', 'a/k', 'a/b:c', 'z'];
-const RESOURCE_PATTERNS = ['*', 'acs:oss:*:*:*', 'acs:oss:*:*:b', 'acs:oss:*:*:b/*', 'acs:oss:*:1:b/a/*', 'acs:oss:*:2:*', 'acs:oss:cn-a:*:?/k', 'acs:oss:oss-cn-a:*:b/*', 'acs:oss:cn-*:1:*/*:c', 'acs:kms:*:*:*'];
-const PRINCIPALS = ['*', '1', '2', '11', '21', 'arn:sts::1:assumed-role/r/s', 'arn:sts::*:assumed-role/r?/*', 'arn:sts::2:*/*/*'];
+const RESOURCE_PATTERNS = [
+  '*',
+  'acs:oss:*:*:*',
+  'acs:oss:*:*:b',
+  'acs:oss:*:*:b/*',
+  'acs:oss:*:1:b/a/*',
+  'acs:oss:*:2:*',
+  'acs:oss:cn-a:*:?/k',
+  'acs:oss:oss-cn-a:*:b/*',
+  'acs:oss:cn-*:1:*/*:c',
+  'acs:kms:*:*:*',
+];
+const PRINCIPALS = [
+  '*',
+  '1',
+  '2',
+  '11',
+  '21',
+  'arn:sts::1:assumed-role/r/s',
+  'arn:sts::*:assumed-role/r?/*',
+  'arn:sts::2:*/*/*',
+];
 const CONDITIONS: readonly (readonly [readonly string[], string, readonly string[]])[] = [
-  [['StringEquals', 'StringNotEquals', 'StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase'], 'oss:x-oss-object-acl', ['private', 'Public-Read', 'default']],
+  [
+    ['StringEquals', 'StringNotEquals', 'StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase'],
+    'oss:x-oss-object-acl',
+    ['private', 'Public-Read', 'default'],
+  ],
   [['StringLike', 'StringNotLike'], 'acs:SourceVpc', ['vpc-*', 'vpc-1', '*', '?']],
   [['StringLike', 'StringNotLike', 'StringEquals'], 'oss:Prefix', ['', 'a/*', 'a/b', '*/*']],
-  [['IpAddress', 'NotIpAddress', 'IpAddressIncludeBorder'], 'acs:SourceIp', ['10.0.0.0/8', '10.1.2.3', '10.1.0.0/15', '2001:db8::/32', '2001:db8::7', '8.0.0.0/6']],
-  [['NumericEquals', 'NumericNotEquals', 'NumericLessThan', 'NumericLessThanEquals', 'NumericGreaterThan', 'NumericGreaterThanEquals'], 'oss:object-remaining-retention-days', ['3', '10', '-1', '2.5']],
-  [['DateEquals', 'DateNotEquals', 'DateLessThan', 'DateLessThanEquals', 'DateGreaterThan', 'DateGreaterThanEquals'], 'acs:CurrentTime', ['2026-01-01T00:00:00Z', '2026-06-01T08:00:00+08:00', '2027-01-01']],
+  [
+    ['IpAddress', 'NotIpAddress', 'IpAddressIncludeBorder'],
+    'acs:SourceIp',
+    ['10.0.0.0/8', '10.1.2.3', '10.1.0.0/15', '2001:db8::/32', '2001:db8::7', '8.0.0.0/6'],
+  ],
+  [
+    [
+      'NumericEquals',
+      'NumericNotEquals',
+      'NumericLessThan',
+      'NumericLessThanEquals',
+      'NumericGreaterThan',
+      'NumericGreaterThanEquals',
+    ],
+    'oss:object-remaining-retention-days',
+    ['3', '10', '-1', '2.5'],
+  ],
+  [
+    [
+      'DateEquals',
+      'DateNotEquals',
+      'DateLessThan',
+      'DateLessThanEquals',
+      'DateGreaterThan',
+      'DateGreaterThanEquals',
+    ],
+    'acs:CurrentTime',
+    ['2026-01-01T00:00:00Z', '2026-06-01T08:00:00+08:00', '2027-01-01'],
+  ],
   [['Bool'], 'acs:SecureTransport', ['true', 'false']],
   [['StringEquals', 'StringNotEquals', 'StringLike'], 'oss:ExistingObjectTag/k', ['v', 'w']],
 ];
@@ -98,22 +164,26 @@ const KNOWN: Readonly<Record<string, readonly (string | readonly string[])[]>> =
 /** One random statement, of a bucket policy if it names principals. */
 export function randomStatement(dice: Dice, ofBucket: boolean): PlainStatement {
   const condition: Record<string, Record<string, string[]>> = {};
-  for (let left = dice.chance(55) ? 1 + dice.below(2) : 0; left > 0; left--) {
+  for (let left = dice.chance(45) ? 1 + dice.below(2) : 0; left > 0; left--) {
     const [operators, key, values] = dice.one(CONDITIONS);
     const operator = dice.one(operators);
     condition[operator] = { ...condition[operator], [key]: dice.some(values, 2) };
   }
   return {
-    Effect: dice.chance(70) ? 'Allow' : 'Deny',
-    [dice.chance(85) ? 'Action' : 'NotAction']: dice.some(ACTION_PATTERNS, 2),
-    [dice.chance(88) ? 'Resource' : 'NotResource']: dice.some(RESOURCE_PATTERNS, 2),
-    ...(ofBucket ? { [dice.chance(85) ? 'Principal' : 'NotPrincipal']: dice.some(PRINCIPALS, 2) } : {}),
+    Effect: dice.chance(65) ? 'Allow' : 'Deny',
+    [dice.chance(85) ? 'Action' : 'NotAction']: dice.some(ACTION_PATTERNS, 3),
+    [dice.chance(88) ? 'Resource' : 'NotResource']: dice.some(RESOURCE_PATTERNS, 3),
+    ...(ofBucket
+      ? { [dice.chance(85) ? 'Principal' : 'NotPrincipal']: dice.some(PRINCIPALS, 3) }
+      : {}),
     ...(Object.keys(condition).length > 0 ? { Condition: condition } : {}),
   };
 }
 
 function randomPolicy(dice: Dice, ofBucket: boolean): PlainPolicy {
-  const Statement = Array.from({ length: 1 + dice.below(4) }, () => randomStatement(dice, ofBucket));
+  const Statement = Array.from({ length: 1 + dice.below(4) }, () =>
+    randomStatement(dice, ofBucket),
+  );
   return { Version: '1', Statement };
 }
 
@@ -121,7 +191,7 @@ function randomPolicy(dice: Dice, ofBucket: boolean): PlainPolicy {
 export function randomPolicies(dice: Dice): Pick<World, 'session' | 'identity' | 'bucketPolicy'> {
   return {
     session: dice.chance(30) ? randomPolicy(dice, false) : undefined,
-    identity: Array.from({ length: dice.below(3) }, () => randomPolicy(dice, false)),
+    identity: Array.from({ length: dice.below(4) }, () => randomPolicy(dice, false)),
     bucketPolicy: dice.chance(70) ? randomPolicy(dice, true) : undefined,
   };
 }
@@ -152,7 +222,8 @@ export function randomWorld(
     principal,
     actions: dice.chance(75) ? [dice.one(ACTIONS)] : dice.some(ACTIONS, 3),
     region: dice.one(['cn-a', 'cn-b']),
-    bucketOwner: dice.one(['1', '2']),
+    bucketOwner:
+      principal.kind !== 'anonymous' && dice.chance(50) ? principal.account : dice.one(['1', '2']),
     bucketAcl: dice.one<PlainAcl>(['private', 'private', 'public-read', 'public-read-write']),
     blocked: dice.chance(25),
     bucketName: dice.one(BUCKETS),

@@ -10,7 +10,13 @@ describe('a fault in JSON', () => {
     ['{"a" 1}', "':' was expected", 'a', 1, 6],
     ['{"a":}', 'a value was expected', 'a', 1, 6],
     ['{"a":1 "b":2}', "',' or '}' was expected", '', 1, 8],
-    ['{"Statement":[{},\n  {"Effect":"Allow"\n', "the document is cut off: ',' or '}' was expected", 'Statement[1]', 3, 1],
+    [
+      '{"Statement":[{},\n  {"Effect":"Allow"\n',
+      "the document is cut off: ',' or '}' was expected",
+      'Statement[1]',
+      3,
+      1,
+    ],
     ['[1,2', "the document is cut off: ',' or ']' was expected", '', 1, 5],
     ['{"a":"b', 'the string that begins here does not end', 'a', 1, 6],
     ['{"a":"\\x"}', 'this is no escape that JSON knows', 'a', 1, 7],
@@ -42,7 +48,29 @@ describe('a fault in JSON', () => {
   });
 
   it('is where JSON.parse finds one, and nowhere else, twice the same name aside', () => {
-    const pieces = ['{', '}', '[', ']', ',', ':', '"a"', '"b"', '"\\n"', '1', '-0.5e3', '01', 'null', ' ', '"', '\\', 'nul', '\n', '+1', '1.', '.5'];
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"b"',
+      '"\\n"',
+      '1',
+      '-0.5e3',
+      '01',
+      'null',
+      ' ',
+      '"',
+      '\\',
+      'nul',
+      '\n',
+      '+1',
+      '1.',
+      '.5',
+    ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 9 }), (all) => {
         const text = all.join('');

@@ -64,13 +64,10 @@ class Scanner {
       this.#fail(`nested deeper than ${this.#maxDepth} levels`, place);
     }
     const next = this.#text[this.#at];
-    if (next === '{') return this.#object(place, depth);
-    if (next === '[') return this.#array(place, depth);
-    if (next === '"') {
-      this.#string(place);
-      return;
-    }
-    if (!this.#take(NUMBER) && !this.#take(LITERAL)) this.#fail('a value was expected', place);
+    if (next === '{') this.#object(place, depth);
+    else if (next === '[') this.#array(place, depth);
+    else if (next === '"') this.#string(place);
+    else if (!this.#take(NUMBER) && !this.#take(LITERAL)) this.#fail('a value was expected', place);
   }
 
   #object(place: string, depth: number): void {

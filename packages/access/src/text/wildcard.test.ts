@@ -10,7 +10,8 @@ function matchesByDefinition(pattern: string, text: string): boolean {
     const next = new Set<number>();
     for (const at of reached) {
       if (symbol === '*') for (let to = at; to <= characters.length; to++) next.add(to);
-      else if (at < characters.length && (symbol === '?' || symbol === characters[at])) next.add(at + 1);
+      else if (at < characters.length && (symbol === '?' || symbol === characters[at]))
+        next.add(at + 1);
     }
     reached = next;
   }
@@ -57,11 +58,16 @@ describe('a wildcard', () => {
 
   it('matches what it was made from', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(texts, fc.constantFrom('*', '?')), { maxLength: 8 }), (parts) => {
-        const pattern = parts.map(([text, wildcard]) => text + wildcard).join('');
-        const text = parts.map(([own, wildcard]) => own + (wildcard === '*' ? own : 'z')).join('');
-        expect(compileWildcard(pattern)(text)).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.tuple(texts, fc.constantFrom('*', '?')), { maxLength: 8 }),
+        (parts) => {
+          const pattern = parts.map(([text, wildcard]) => text + wildcard).join('');
+          const text = parts
+            .map(([own, wildcard]) => own + (wildcard === '*' ? own : 'z'))
+            .join('');
+          expect(compileWildcard(pattern)(text)).toBe(true);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -81,7 +87,11 @@ describe('a wildcard', () => {
   it.each([
     ['many stars', `${'*a'.repeat(2000)}b`, (n: number) => 'a'.repeat(n)],
     ['a long piece', `*b${'a'.repeat(4000)}*`, (n: number) => 'a'.repeat(n)],
-    ['a long piece at the end', `*${'a'.repeat(2000)}b${'a'.repeat(2000)}*`, (n: number) => 'a'.repeat(n)],
+    [
+      'a long piece at the end',
+      `*${'a'.repeat(2000)}b${'a'.repeat(2000)}*`,
+      (n: number) => 'a'.repeat(n),
+    ],
     ['short pieces', `${'*ab'.repeat(1300)}c`, (n: number) => 'ab'.repeat(n / 2)],
     ['stars before a placeholder', `${'*a?'.repeat(1000)}b`, (n: number) => 'a'.repeat(n)],
     ['many placeholders', `*${'a?'.repeat(2000)}b*`, (n: number) => 'a'.repeat(n)],
