@@ -18,10 +18,10 @@ function matchesByDefinition(pattern: string, text: string): boolean {
   return reached.has(characters.length);
 }
 
-const letters = fc.constantFrom('a', 'b', '/', '😀', 'é');
-const texts = fc.array(letters, { maxLength: 12 }).map((all) => all.join(''));
+const symbols = fc.constantFrom('a', 'b', '/', '😀', 'é');
+const texts = fc.array(symbols, { maxLength: 12 }).map((all) => all.join(''));
 const patterns = fc
-  .array(fc.oneof({ weight: 3, arbitrary: letters }, fc.constantFrom('*', '?')), { maxLength: 10 })
+  .array(fc.oneof({ weight: 3, arbitrary: symbols }, fc.constantFrom('*', '?')), { maxLength: 10 })
   .map((all) => all.join(''));
 
 describe('a wildcard', () => {
@@ -83,24 +83,23 @@ describe('a wildcard', () => {
     expect(compileWildcard(`*${literal}*`)('a'.repeat(length * 3))).toBe(false);
   });
 
-  // Each is exponential or at least of the product of both lengths where a matcher tries again.
+  // Each is exponential, or at least of the product of both lengths, where a matcher tries again what it
+  // has passed; text.indexOf does so with the two long pieces.
+  const letters = (length: number) => 'a'.repeat(length);
+  const pairs = (length: number) => 'ab'.repeat(length / 2);
   it.each([
-    ['many stars', `${'*a'.repeat(2000)}b`, (n: number) => 'a'.repeat(n)],
-    ['a long piece', `*b${'a'.repeat(4000)}*`, (n: number) => 'a'.repeat(n)],
-    [
-      'a long piece at the end',
-      `*${'a'.repeat(2000)}b${'a'.repeat(2000)}*`,
-      (n: number) => 'a'.repeat(n),
-    ],
-    ['short pieces', `${'*ab'.repeat(1300)}c`, (n: number) => 'ab'.repeat(n / 2)],
-    ['stars before a placeholder', `${'*a?'.repeat(1000)}b`, (n: number) => 'a'.repeat(n)],
-    ['many placeholders', `*${'a?'.repeat(2000)}b*`, (n: number) => 'a'.repeat(n)],
-  ])('takes time that grows with the text: %s', (_, pattern, textOf) => {
+    ['many stars', `${'*a'.repeat(2000)}*b*`, letters],
+    ['a long piece', `*${'a'.repeat(100)}b${'a'.repeat(3900)}*`, letters],
+    ['another', `*${'a'.repeat(2000)}b${'a'.repeat(2000)}*`, letters],
+    ['short pieces', `${'*ab'.repeat(1300)}*c*`, pairs],
+    ['stars before placeholders', `${'*a?'.repeat(1000)}*b?*`, letters],
+    ['many placeholders', `*${'a?'.repeat(2000)}b*`, letters],
+  ])('takes time that grows with the text alone: %s', (_, pattern, textOf) => {
     const matches = compileWildcard(pattern);
     const timeOf = (length: number) => {
       const text = textOf(length);
       let shortest = Number.POSITIVE_INFINITY;
-      for (let run = 0; run < 5; run++) {
+      for (let run = 0; run < 7; run++) {
         const begun = performance.now();
         expect(matches(text)).toBe(false);
         shortest = Math.min(shortest, performance.now() - begun);
@@ -110,8 +109,9 @@ describe('a wildcard', () => {
     timeOf(10_000);
     const short = timeOf(25_000);
     const long = timeOf(100_000);
-    // Four times the text; the allowance is for what a shared machine does to milliseconds.
-    expect(long).toBeLessThan(short * 10 + 5);
-    expect(long).toBeLessThan(400);
+    // Four times the text, and what a shared machine does to milliseconds.
+    expect(long).toBeLessThan(short * 8 + 2);
+    // A product of both lengths is 400 million.
+    expect(long).toBeLessThan(80);
   });
 });

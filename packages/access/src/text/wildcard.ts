@@ -35,7 +35,7 @@ export function compileWildcard(pattern: string): Wildcard {
     let position = first.length;
     for (const search of searches) {
       position = search(text, position);
-      if (position === -1 || position > end) return false;
+      if (position === -1) return false;
     }
     return position <= end;
   };
