@@ -60,5 +60,5 @@ export function canonicalConditionKey(key: string): string {
 
 /** Whether OSS documents a key (in its canonical spelling); of any other a context knows nothing. */
 export function isKnownConditionKey(key: string): boolean {
-  return key in conditionKeys || TAG_PREFIXES.some((prefix) => key.startsWith(prefix));
+  return Object.hasOwn(conditionKeys, key) || TAG_PREFIXES.some((prefix) => key.startsWith(prefix));
 }

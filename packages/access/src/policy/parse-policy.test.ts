@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compilePolicy } from './compile-policy.js';
 import { parsePolicy } from './parse-policy.js';
+import { PolicyError } from './policy-error.js';
+import type { PolicyKind } from './policy-kind.js';
 
 const allow = { Effect: 'Allow', Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bucket/*' };
 const granted = { ...allow, Principal: ['*'] };
@@ -88,5 +92,60 @@ describe('a policy', () => {
       value === null ||
       (Object.isFrozen(value) && Object.values(value).every(frozen));
     expect(frozen(parsed)).toBe(true);
+  });
+
+  it('is parsed or refused, whatever it is: nothing else is thrown', () => {
+    const valid = JSON.stringify(
+      policy({ ...granted, Condition: { IpAddress: { 'acs:SourceIp': ['10.0.0.0/8', '::1'] } } }),
+    );
+    const edited = fc
+      .array(
+        fc.tuple(
+          fc.nat(valid.length),
+          fc.nat(6),
+          fc.constantFrom('', '"', '{', '[', ',', '*', 'null', '\\u0000'),
+        ),
+        { maxLength: 3 },
+      )
+      .map((edits) =>
+        edits.reduce(
+          (text, [at, length, put]) => text.slice(0, at) + put + text.slice(at + length),
+          valid,
+        ),
+      );
+    const kinds = fc.constantFrom<PolicyKind>('ram', 'bucket', 'trust', 'session');
+    const documents = fc.oneof(
+      edited,
+      fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }),
+      fc.record({ Version: fc.constant('1'), Statement: fc.anything() }),
+      fc.record({
+        Version: fc.constant('1'),
+        Statement: fc.array(
+          fc.record(
+            {
+              Effect: fc.constantFrom('Allow', 'Deny'),
+              Action: fc.oneof(fc.constant('*'), fc.anything()),
+              Resource: fc.oneof(fc.constant('*'), fc.anything()),
+              Principal: fc.oneof(fc.constant('*'), fc.anything()),
+              Condition: fc.oneof(fc.constant({}), fc.anything()),
+            },
+            { requiredKeys: ['Effect', 'Action'] },
+          ),
+        ),
+      }),
+    );
+    let parsed = 0;
+    fc.assert(
+      fc.property(documents, kinds, (document, kind) => {
+        try {
+          compilePolicy(parsePolicy(document, kind), kind);
+          parsed++;
+        } catch (error) {
+          expect(error).toBeInstanceOf(PolicyError);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+    expect(parsed).toBeGreaterThan(10);
   });
 });

@@ -23,15 +23,23 @@ const ACTION_FORM = /^(?:\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+)$/;
  */
 export function parsePolicy(policy: unknown, kind: PolicyKind): PolicyDocument {
   const rules = policyRules[kind];
-  const text = typeof policy === 'string' ? policy : undefined;
-  if (text !== undefined) checkLength(text, rules);
-  const document = asObject(text === undefined ? policy : parseJson(text), '');
+  const text = isText(policy) ? policy : textOf(policy);
+  checkLength(text, rules);
+  const document = asObject(parseJson(text), '');
   onlyMembers(document, DOCUMENT_MEMBERS, '');
   checkVersion(document.Version);
-  const statements = parseStatements(document.Statement, rules);
-  // What is no text has its length only now: its parts are known to be few and flat.
-  if (text === undefined) checkLength(JSON.stringify(policy), rules);
-  return Object.freeze({ kind, statements });
+  return Object.freeze({ kind, statements: parseStatements(document.Statement, rules) });
+}
+
+/** The JSON of a value: what it is in this process and no JSON can say is gone then. */
+function textOf(value: unknown): string {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch {
+    // It has circles, or numbers that JSON does not have.
+  }
+  refuse('a policy is a JSON object', '');
 }
 
 function checkLength(text: string, { maxLength, unit }: PolicyRules): void {

@@ -1,6 +1,7 @@
 /**
- * What is wrong with a policy, as far as refusals are told apart: too long as a whole, a value too long, a
- * wrong Version, `**`, no JSON, or against the grammar.
+ * What is wrong with a policy, as far as OSS tells refusals of bucket policies apart by their EC: too long as
+ * a whole (0030-00000001), a wrong Version (…2), a value too long (…3), `**` (…7), no JSON or against the
+ * grammar (both …5).
  */
 export type PolicyFault =
   | 'too-long'
