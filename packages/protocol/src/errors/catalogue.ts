@@ -631,6 +631,17 @@ export const errorCatalogue = describe({
     'Anonymous access is forbidden for this operation.',
     '0003-00001201',
   ),
+  DeniedBySessionPolicy: denied("Access denied by authorizer's policy.", '0003-00000301'),
+  DeniedByBucketPolicy: denied('Access denied by bucket policy.', '0003-00000101'),
+  // The page of this EC shows the sentence of the other; that of the next shows none.
+  DeniedByRamPolicy: denied('Access denied by bucket policy.', '0003-00000201'),
+  DeniedByBothPolicies: denied('Access denied by bucket policy.', '0003-00000203', 'openoss'),
+  // The EC is documented for a put that may not tag, its sentence for anonymous requests only.
+  DeniedExtraPermission: denied(
+    'You have no right to access this object.',
+    '0003-00000905',
+    'openoss',
+  ),
 });
 
 /** The cause of a refusal: a key of the catalogue. */

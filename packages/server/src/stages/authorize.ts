@@ -9,6 +9,13 @@ import {
 import { type ErrorKind, type Operation, OssError } from '@openoss/protocol';
 
 const DENIALS: Readonly<Record<Denial, ErrorKind>> = {
+  'session-policy': 'DeniedBySessionPolicy',
+  'identity-policy': 'DeniedByRamPolicy',
+  'bucket-policy': 'DeniedByBucketPolicy',
+  'both-policies': 'DeniedByBothPolicies',
+  // What a RAM user sees who has no permission for it (the page of EC 0003-00000001).
+  'no-permission': 'DeniedNotBucketOwner',
+  'no-extra-permission': 'DeniedExtraPermission',
   'bucket-acl': 'DeniedByBucketAcl',
   'object-acl': 'DeniedByObjectAcl',
   'not-bucket-owner': 'DeniedNotBucketOwner',
