@@ -23,6 +23,17 @@ describe('the store of a room', () => {
     expect(await later.get('account/1')).toBeUndefined();
   });
 
+  it('answers a look at once, with what the last commit left', async () => {
+    const room = (await openStore()).room('directory');
+    expect(room.look('key')).toBeUndefined();
+    await room.put('key', b('one'));
+    expect(room.look('key')).toEqual(b('one'));
+    await room.put('key', b('two'));
+    expect(room.look('key')).toEqual(b('two'));
+    await room.delete('key');
+    expect(room.look('key')).toBeUndefined();
+  });
+
   it('is apart from that of another room', async () => {
     const store = await openStore();
     await store.room('directory').put('key', b('directory'));

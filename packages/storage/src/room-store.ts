@@ -1,6 +1,7 @@
 import { checkedContent, checkedValue } from './checked-value.js';
 import { prefixSuccessor } from './engine/key-successor.js';
 import {
+  type Awaitable,
   type Change,
   type CommitOutcome,
   type Condition,
@@ -34,6 +35,8 @@ export interface RoomEntry {
  */
 export interface RoomStore {
   get(key: string): Promise<Buffer | undefined>;
+  /** As `get`, but at once where the engine answers at once: for what every request asks. */
+  look(key: string): Awaitable<Buffer | undefined>;
   /** The entries whose keys begin with `prefix`, in order; `after` is exclusive. */
   list(request: {
     readonly prefix?: string;
@@ -64,9 +67,15 @@ export class EngineRoomStore implements RoomStore {
   }
 
   async get(key: string): Promise<Buffer | undefined> {
+    return this.look(key);
+  }
+
+  look(key: string): Awaitable<Buffer | undefined> {
     const stored = roomKey(key);
-    const value = await this.#metadata.get(roomPartition(this.#room), stored);
-    return value === undefined ? undefined : this.#content({ key: stored, value });
+    const found = (value: Buffer | undefined): Buffer | undefined =>
+      value === undefined ? undefined : this.#content({ key: stored, value });
+    const value = this.#metadata.get(roomPartition(this.#room), stored);
+    return value instanceof Promise ? value.then(found) : found(value);
   }
 
   async list({

@@ -1,0 +1,35 @@
+import { arnOf, type PolicyCompiler, type PolicyLanguage } from '../index.js';
+
+/** What tests make of a document. */
+export interface PlainPolicy {
+  readonly statements: readonly unknown[];
+  /** Who may assume the role of a trust policy, as ARNs. */
+  readonly trusted: readonly string[];
+}
+
+const reading = (document: string): ReturnType<PolicyCompiler<PlainPolicy>> => {
+  let read: { readonly Statement?: readonly unknown[]; readonly Trusted?: readonly string[] };
+  try {
+    read = JSON.parse(document);
+  } catch {
+    return { malformed: 'the document is no JSON' };
+  }
+  if (!Array.isArray(read.Statement)) return { malformed: 'Statement is missing' };
+  return { policy: { statements: read.Statement, trusted: read.Trusted ?? [] } };
+};
+
+/** The plainest policy language there can be: it sees that a document has statements. */
+export const plainLanguage: PolicyLanguage<PlainPolicy, PlainPolicy> = {
+  permissions: reading,
+  trust: reading,
+  trusts: ({ trusted }, caller) =>
+    trusted.includes(arnOf(caller)) || trusted.includes(`acs:ram::${caller.account}:root`),
+};
+
+/** A document with one statement. */
+export const document = (statement: unknown = {}): string =>
+  JSON.stringify({ Version: '1', Statement: [statement] });
+
+/** A trust policy that lets those of the ARNs assume its role. */
+export const trusting = (...trusted: string[]): string =>
+  JSON.stringify({ Version: '1', Statement: [{}], Trusted: trusted });
