@@ -17,47 +17,49 @@ const entity = (n: number) => {
 };
 
 /** Everything that RAM can do to users, groups, roles, policies and keys called by few names. */
-const CHANGES: readonly ((ram: OpenedDirectory, one: number, other: number) => Promise<unknown>)[] = [
-  ({ users }, one) => users.create({ userName: `user-${one % 2}` }),
-  ({ users }, one) => users.delete(`user-${one % 2}`),
-  ({ users }, one, other) => users.update(`user-${one % 2}`, { userName: `user-${other % 3}` }),
-  ({ groups }, one) => groups.create({ groupName: `group-${one % 2}` }),
-  ({ groups }, one) => groups.delete(`group-${one % 2}`),
-  ({ groups }, one, other) => groups.update(`group-${one % 2}`, { groupName: `group-${other % 3}` }),
-  ({ groups }, one, other) => groups.addUser(`group-${one % 2}`, `user-${other % 2}`),
-  ({ groups }, one, other) => groups.addUser(`group-${one % 2}`, `user-${other % 2}`),
-  ({ groups }, one, other) => groups.removeUser(`group-${one % 2}`, `user-${other % 2}`),
-  ({ roles }, one) =>
-    roles.create({ roleName: `role-${one % 2}`, assumeRolePolicyDocument: document() }),
-  ({ roles }, one) => roles.delete(`role-${one % 2}`),
-  ({ policies }, one) =>
-    policies.create({ policyName: policy(one * 2).name, policyDocument: document() }),
-  ({ policies }, one) => policies.delete(policy(one * 2).name),
-  ({ policyVersions }, one, other) =>
-    policyVersions.create({
-      policyName: policy(one * 2).name,
-      policyDocument: document(other),
-      setAsDefault: other % 2 === 0,
-      rotateStrategy: other % 3 === 0 ? 'DeleteOldestNonDefaultVersionWhenLimitExceeded' : 'None',
-    }),
-  ({ policyVersions }, one, other) =>
-    policyVersions.setDefault(policy(one * 2).name, `v${(other % 6) + 1}`),
-  ({ policyVersions }, one, other) =>
-    policyVersions.delete(policy(one * 2).name, `v${(other % 6) + 1}`),
-  ({ attachments }, one, other) => attachments.attach(policy(one), entity(other)),
-  ({ attachments }, one, other) => attachments.attach(policy(one), entity(other)),
-  ({ attachments }, one, other) => attachments.detach(policy(one), entity(other)),
-  ({ accessKeys }, one) => accessKeys.create(`user-${one % 2}`),
-  ({ accessKeys }, one) => accessKeys.create(`user-${one % 2}`),
-  async ({ accessKeys }, one, other) => {
-    const userName = `user-${one % 2}`;
-    const keys = await accessKeys.list(userName);
-    const { accessKeyId = 'none' } = keys[other % 2] ?? {};
-    await (other % 3 === 0
-      ? accessKeys.setStatus(userName, accessKeyId, 'Inactive')
-      : accessKeys.delete(userName, accessKeyId));
-  },
-];
+const CHANGES: readonly ((ram: OpenedDirectory, one: number, other: number) => Promise<unknown>)[] =
+  [
+    ({ users }, one) => users.create({ userName: `user-${one % 2}` }),
+    ({ users }, one) => users.delete(`user-${one % 2}`),
+    ({ users }, one, other) => users.update(`user-${one % 2}`, { userName: `user-${other % 3}` }),
+    ({ groups }, one) => groups.create({ groupName: `group-${one % 2}` }),
+    ({ groups }, one) => groups.delete(`group-${one % 2}`),
+    ({ groups }, one, other) =>
+      groups.update(`group-${one % 2}`, { groupName: `group-${other % 3}` }),
+    ({ groups }, one, other) => groups.addUser(`group-${one % 2}`, `user-${other % 2}`),
+    ({ groups }, one, other) => groups.addUser(`group-${one % 2}`, `user-${other % 2}`),
+    ({ groups }, one, other) => groups.removeUser(`group-${one % 2}`, `user-${other % 2}`),
+    ({ roles }, one) =>
+      roles.create({ roleName: `role-${one % 2}`, assumeRolePolicyDocument: document() }),
+    ({ roles }, one) => roles.delete(`role-${one % 2}`),
+    ({ policies }, one) =>
+      policies.create({ policyName: policy(one * 2).name, policyDocument: document() }),
+    ({ policies }, one) => policies.delete(policy(one * 2).name),
+    ({ policyVersions }, one, other) =>
+      policyVersions.create({
+        policyName: policy(one * 2).name,
+        policyDocument: document(other),
+        setAsDefault: other % 2 === 0,
+        rotateStrategy: other % 3 === 0 ? 'DeleteOldestNonDefaultVersionWhenLimitExceeded' : 'None',
+      }),
+    ({ policyVersions }, one, other) =>
+      policyVersions.setDefault(policy(one * 2).name, `v${(other % 6) + 1}`),
+    ({ policyVersions }, one, other) =>
+      policyVersions.delete(policy(one * 2).name, `v${(other % 6) + 1}`),
+    ({ attachments }, one, other) => attachments.attach(policy(one), entity(other)),
+    ({ attachments }, one, other) => attachments.attach(policy(one), entity(other)),
+    ({ attachments }, one, other) => attachments.detach(policy(one), entity(other)),
+    ({ accessKeys }, one) => accessKeys.create(`user-${one % 2}`),
+    ({ accessKeys }, one) => accessKeys.create(`user-${one % 2}`),
+    async ({ accessKeys }, one, other) => {
+      const userName = `user-${one % 2}`;
+      const keys = await accessKeys.list(userName);
+      const { accessKeyId = 'none' } = keys[other % 2] ?? {};
+      await (other % 3 === 0
+        ? accessKeys.setStatus(userName, accessKeyId, 'Inactive')
+        : accessKeys.delete(userName, accessKeyId));
+    },
+  ];
 
 const step: fc.Arbitrary<Step> = fc.tuple(
   fc.nat(CHANGES.length - 1),
@@ -69,28 +71,31 @@ const step: fc.Arbitrary<Step> = fc.tuple(
 it('changes of several processes at once contradict each other in nothing', async () => {
   const codes = new Map<string, number>();
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 5, maxLength: 20 }), async (rounds) => {
-      const first = await openDirectory();
-      const { room } = first;
-      const processes = [first, await openDirectory({ room }), await openDirectory({ room })];
-      for (const steps of rounds) {
-        await Promise.all(
-          steps.map(async ([change, process, one, other]) => {
-            const by = processes[process] ?? first;
-            try {
-              await CHANGES[change]?.(by, one, other);
-              codes.set('done', (codes.get('done') ?? 0) + 1);
-            } catch (error) {
-              // Refusals are what is to be expected here; anything else is not.
-              if (!(error instanceof RamError)) throw error;
-              codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
-            }
-          }),
-        );
-      }
-      expect(await inconsistencies(room)).toEqual([]);
-    }),
-    { numRuns: 25 },
+    fc.asyncProperty(
+      fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 5, maxLength: 20 }),
+      async (rounds) => {
+        const first = await openDirectory();
+        const { room } = first;
+        const processes = [first, await openDirectory({ room }), await openDirectory({ room })];
+        for (const steps of rounds) {
+          await Promise.all(
+            steps.map(async ([change, process, one, other]) => {
+              const by = processes[process] ?? first;
+              try {
+                await CHANGES[change]?.(by, one, other);
+                codes.set('done', (codes.get('done') ?? 0) + 1);
+              } catch (error) {
+                // Refusals are what is to be expected here; anything else is not.
+                if (!(error instanceof RamError)) throw error;
+                codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
+              }
+            }),
+          );
+        }
+        expect(await inconsistencies(room)).toEqual([]);
+      },
+    ),
+    { numRuns: 60 },
   );
   // The changes did get in each other's way.
   expect(codes.get('done')).toBeGreaterThan(100);
@@ -106,7 +111,10 @@ it('a race for the last place is won by one', async () => {
   for (let round = 0; round < 10; round++) {
     const { accessKeyId } = await first.accessKeys.create('alice');
     const outcomes = await Promise.allSettled(
-      processes.flatMap(({ accessKeys }) => [accessKeys.create('alice'), accessKeys.create('alice')]),
+      processes.flatMap(({ accessKeys }) => [
+        accessKeys.create('alice'),
+        accessKeys.create('alice'),
+      ]),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await first.accessKeys.delete('alice', accessKeyId);

@@ -185,7 +185,10 @@ export function encodeEntry(entry: unknown): Buffer {
 export function decodeEntry<Entry>(entryKey: EntryKey<Entry>, stored: Buffer): Entry {
   const format = stored[0];
   if (format !== FORMAT) {
-    throw new CorruptRecord(`directory record ${entryKey}`, `unknown format ${format} (this version knows ${FORMAT})`);
+    throw new CorruptRecord(
+      `directory record ${entryKey}`,
+      `unknown format ${format} (this version knows ${FORMAT})`,
+    );
   }
   return JSON.parse(stored.toString('utf8', 1)) as Entry;
 }

@@ -1,5 +1,5 @@
-import { type GroupEntry, entryKeys, groupNames, membersOf } from './entries.js';
 import { count } from './entity-counts.js';
+import { entryKeys, type GroupEntry, groupNames, membersOf } from './entries.js';
 import type { EntryReader, Ledger } from './ledger.js';
 import { type Page, type PageRequest, pageOf } from './page.js';
 import { checkComments, checkGroupName, checkUserName, LIMITS } from './parameter-rules.js';

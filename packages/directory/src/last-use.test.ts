@@ -80,7 +80,10 @@ describe('when a key was last used', () => {
       key: testKey,
       log: { warn: (_details, message) => warnings.push(message) },
     });
-    directory.noteUse({ id: 'LTAI1', secret: '', principal: { kind: 'account', account: '1' } }, 'Oss');
+    directory.noteUse(
+      { id: 'LTAI1', secret: '', principal: { kind: 'account', account: '1' } },
+      'Oss',
+    );
     await directory.close();
     expect(warnings).toHaveLength(1);
   });

@@ -76,9 +76,9 @@ describe('a custom policy', () => {
     const key = `counts/${account}`;
     const counts = await room.get(key);
     await room.put(key, Buffer.from(String(counts).replace('"policies":1', '"policies":1500')));
-    expect(
-      await refusalOf(policies.create({ policyName: 'q', policyDocument: document() })),
-    ).toBe('409 LimitExceeded.Policy');
+    expect(await refusalOf(policies.create({ policyName: 'q', policyDocument: document() }))).toBe(
+      '409 LimitExceeded.Policy',
+    );
   });
 });
 
@@ -167,7 +167,8 @@ describe('a list of policies', () => {
   it('has the system’s first, of one type or of both, page by page', async () => {
     const { policies } = await openDirectory();
     const names = ['a', 'b', 'c'];
-    for (const policyName of names) await policies.create({ policyName, policyDocument: document() });
+    for (const policyName of names)
+      await policies.create({ policyName, policyDocument: document() });
     const listed = async (request: object) => {
       const seen: string[] = [];
       let marker: string | undefined;

@@ -1,4 +1,9 @@
-import { entryKeys, type PolicyEntry, type PolicyType, type PolicyVersionEntry } from './entries.js';
+import {
+  entryKeys,
+  type PolicyEntry,
+  type PolicyType,
+  type PolicyVersionEntry,
+} from './entries.js';
 import type { Draft, Ledger } from './ledger.js';
 import { checkDocumentLength, checkPolicyName, LIMITS } from './parameter-rules.js';
 import { requireCustomPolicy, requireSystemPolicy } from './policies.js';

@@ -28,11 +28,7 @@ const REFUSALS = {
     'EntityNotExist.User.Policy',
     'The indicate policy of the user does not exist.',
   ),
-  UserGroupMissing: refusal(
-    404,
-    'EntityNotExist.User.Group',
-    'The user has not joined the group.',
-  ),
+  UserGroupMissing: refusal(404, 'EntityNotExist.User.Group', 'The user has not joined the group.'),
   GroupMissing: refusal(404, 'EntityNotExist.Group', 'The group does not exist.'),
   GroupPolicyMissing: refusal(
     404,
@@ -301,11 +297,7 @@ export class RamError extends Error {
   /** A parameter's value is none of those it may have; the code for it is ours. */
   static wrongValue(parameter: string): RamError {
     return new RamError(
-      refusal(
-        400,
-        `InvalidParameter.${parameter}`,
-        `The parameter - "${parameter}" is incorrect.`,
-      ),
+      refusal(400, `InvalidParameter.${parameter}`, `The parameter - "${parameter}" is incorrect.`),
     );
   }
 }

@@ -1,5 +1,5 @@
-import { entryKeys, type RoleEntry, roleNames } from './entries.js';
 import { count } from './entity-counts.js';
+import { entryKeys, type RoleEntry, roleNames } from './entries.js';
 import { roleArn } from './identity.js';
 import type { EntryReader, Ledger } from './ledger.js';
 import { type Page, type PageRequest, pageOf } from './page.js';
@@ -36,12 +36,7 @@ export class Roles {
   readonly #now: () => number;
   readonly #trust: PolicyCompiler<unknown>;
 
-  constructor(
-    ledger: Ledger,
-    account: string,
-    now: () => number,
-    trust: PolicyCompiler<unknown>,
-  ) {
+  constructor(ledger: Ledger, account: string, now: () => number, trust: PolicyCompiler<unknown>) {
     this.#ledger = ledger;
     this.#account = account;
     this.#now = now;

@@ -27,7 +27,9 @@ async function foundIn(directory: string, texts: readonly string[]): Promise<str
         // What base 64 makes of it depends on where it begins: the two other forms, without their ends.
         ...[1, 2].map((before) =>
           Buffer.from(
-            Buffer.from(`${'.'.repeat(before)}${text}`).toString('base64').slice(4, -4),
+            Buffer.from(`${'.'.repeat(before)}${text}`)
+              .toString('base64')
+              .slice(4, -4),
           ),
         ),
       ];

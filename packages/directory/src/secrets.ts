@@ -1,8 +1,8 @@
-import { DirectoryKeyError, type DirectoryKey } from './directory-key.js';
+import type { RoomStore } from '@openoss/storage';
+import { type DirectoryKey, DirectoryKeyError } from './directory-key.js';
 import { KEY_CHECK } from './entries.js';
 import { RamError } from './ram-error.js';
 import { Sealer, Unsealable } from './sealer.js';
-import type { RoomStore } from '@openoss/storage';
 
 const CHECK_CONTEXT = 'key check';
 const CHECK_TEXT = 'openoss directory';

@@ -24,7 +24,11 @@ describe('a RAM user', () => {
     });
     expect(await users.get('alice')).toEqual(alice);
     clock.now += 1000;
-    const renamed = await users.update('alice', { userName: 'alice.b', comments: '', email: 'b@b.c' });
+    const renamed = await users.update('alice', {
+      userName: 'alice.b',
+      comments: '',
+      email: 'b@b.c',
+    });
     expect(renamed).toEqual({
       ...alice,
       userName: 'alice.b',
@@ -44,7 +48,9 @@ describe('a RAM user', () => {
     const { users } = await openDirectory();
     await users.create({ userName: 'alice' });
     await users.create({ userName: 'Alice' });
-    expect(await refusalOf(users.create({ userName: 'alice' }))).toBe('409 EntityAlreadyExists.User');
+    expect(await refusalOf(users.create({ userName: 'alice' }))).toBe(
+      '409 EntityAlreadyExists.User',
+    );
     expect(await refusalOf(users.update('Alice', { userName: 'alice' }))).toBe(
       '409 EntityAlreadyExists.User',
     );
@@ -86,7 +92,9 @@ describe('a RAM user', () => {
   it('with 64 characters of every kind that a name may have is taken', async () => {
     const { users } = await openDirectory();
     const userName = 'aZ0.@_-'.padEnd(64, 'x');
-    expect((await users.create({ userName, displayName: '猫'.repeat(128) })).userName).toBe(userName);
+    expect((await users.create({ userName, displayName: '猫'.repeat(128) })).userName).toBe(
+      userName,
+    );
   });
 
   it('is not deleted while something hangs on it', async () => {

@@ -1,5 +1,5 @@
-import { entryKeys, type UserEntry, userNames } from './entries.js';
 import { count } from './entity-counts.js';
+import { entryKeys, type UserEntry, userNames } from './entries.js';
 import type { EntryReader, Ledger } from './ledger.js';
 import { type Page, type PageRequest, pageOf } from './page.js';
 import {

@@ -28,7 +28,7 @@ const commands: Readonly<Record<string, (one: string, other: string) => Promise<
   find: async (id) => ((await identities.findAccessKey(id)) === undefined ? 'missing' : 'found'),
   /** Makes users and puts them into a group, all at once. */
   join: async (group, count) => {
-    const names = Array.from({ length: Number(count) }, (_, at) => `worker-${at}`);
+    const names = Array.from({ length: Number(count) }, (_, at) => `worker-${process.pid}-${at}`);
     await Promise.all(
       names.map(async (userName) => {
         await users.create({ userName });
