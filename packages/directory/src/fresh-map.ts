@@ -1,6 +1,5 @@
 import type { Awaitable, RoomStore } from '@openoss/storage';
 import { GENERATION } from './entries.js';
-import { isSameGeneration } from './ledger.js';
 
 /** What follows a value that may be there at once. */
 export function after<T, Next>(
@@ -15,13 +14,13 @@ export function after<T, Next>(
  * at a bucket's record is one (decision 5). What was learned before a change is forgotten then.
  */
 export class GenerationWatch {
-  readonly #room: RoomStore;
+  readonly #current: () => Awaitable<Buffer | undefined>;
   readonly #maps: Map<string, unknown>[] = [];
   #generation: Buffer | undefined;
   #epoch = 0;
 
   constructor(room: RoomStore) {
-    this.#room = room;
+    this.#current = room.watch(GENERATION);
   }
 
   /** A number that is another one after each change that was seen. */
@@ -31,10 +30,9 @@ export class GenerationWatch {
 
   /** The epoch, once it is sure that it is the present one. */
   look(): Awaitable<number> {
-    return after(this.#room.look(GENERATION), (generation) => {
-      if (isSameGeneration(generation, this.#generation)) return this.#epoch;
-      // A copy of its own: what a look hands out may be cut from a slab, which it would keep alive.
-      this.#generation = generation === undefined ? undefined : Buffer.from(generation);
+    return after(this.#current(), (generation) => {
+      if (generation === this.#generation) return this.#epoch;
+      this.#generation = generation;
       for (const map of this.#maps) map.clear();
       this.#epoch++;
       return this.#epoch;

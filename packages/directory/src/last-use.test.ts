@@ -8,12 +8,14 @@ describe('when a key was last used', () => {
   it('is written down at most once an hour, whichever process serves', async () => {
     const one = await openDirectory();
     const commits: string[] = [];
+    const reads: string[] = [];
     const room = new Proxy(one.room, {
       get(target, name) {
         const member = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
         return (...parameters: unknown[]) => {
           if (name === 'commit') commits.push(JSON.stringify(parameters[1]));
+          if (name === 'get') reads.push(String(parameters[0]));
           return member.apply(target, parameters);
         };
       },
@@ -34,6 +36,8 @@ describe('when a key was last used', () => {
       }
     }
     expect(commits).toHaveLength(3);
+    // Nor is it looked up more often whether it was written down.
+    expect(reads.filter((key) => key.startsWith('used/'))).toHaveLength(6);
     expect(await accessKeys.lastUsed('alice', id)).toEqual({
       lastUsedDate: began + 2 * HOUR,
       serviceName: 'Oss',

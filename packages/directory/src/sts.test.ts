@@ -114,9 +114,14 @@ describe('AssumeRole', () => {
   });
 
   it('is refused to an account, and to whom the role does not trust', async () => {
-    const { assume, directory, users, accessKeys, roles } = await withRole();
+    const { assume, directory, users, accessKeys, roles, account } = await withRole();
     const root = (await directory.findAccessKey('root')) as AccessKey;
-    expect(await refusalOf(assume({}, root))).toBe('403 NoPermission');
+    const trusted = trusting(`acs:ram::${account}:root`);
+    const { arn } = await roles.create({ roleName: 'r', assumeRolePolicyDocument: trusted });
+    const byRoot = assume({ roleArn: arn }, root);
+    await expect(byRoot).rejects.toThrow('Roles may not be assumed by root accounts.');
+    expect(await refusalOf(byRoot)).toBe('403 NoPermission');
+    expect(await refusalOf(assume({ roleArn: arn }))).toBe('none');
     await users.create({ userName: 'bob' });
     const { accessKeyId } = await accessKeys.create('bob');
     const bob = (await directory.findAccessKey(accessKeyId)) as AccessKey;

@@ -125,14 +125,17 @@ describe('a list of users', () => {
     for (const maxItems of [1, 7, 24, 25, 26]) {
       const seen: string[] = [];
       let marker: string | undefined;
+      let pages = 0;
       do {
         const page = await users.list({ maxItems, marker });
+        pages++;
         expect(page.items.length).toBeLessThanOrEqual(maxItems);
         expect(page.isTruncated).toBe(page.marker !== undefined);
         seen.push(...page.items.map(({ userName }) => userName));
         marker = page.marker;
       } while (marker !== undefined);
       expect(seen).toEqual(names);
+      expect(pages).toBe(Math.ceil(names.length / maxItems));
     }
     expect(await users.list()).toMatchObject({ isTruncated: false });
   });
