@@ -3,7 +3,7 @@ import { countSystemPolicy } from './entity-counts.js';
 import { attachmentsOf, type EntityKind, entryKeys, type PolicyName } from './entries.js';
 import { roleArn } from './identity.js';
 import type { Draft, EntryReader, Ledger } from './ledger.js';
-import { checkPolicyName, LIMITS } from './parameter-rules.js';
+import { checkPolicyName, checkPolicyType, LIMITS } from './parameter-rules.js';
 import { requireCustomPolicy, requireSystemPolicy } from './policies.js';
 import { RamError } from './ram-error.js';
 import { systemPolicy } from './system-policies.js';
@@ -56,6 +56,7 @@ export class Attachments {
   async attach(policy: PolicyName, { kind, name }: EntityName): Promise<void> {
     const { check, find, exists, tooMany } = ATTACHABLE[kind];
     check(name);
+    checkPolicyType(policy.type);
     checkPolicyName(policy.name);
     const { type } = policy;
     const most = type === 'System' ? LIMITS.systemPoliciesOfEntity : LIMITS.customPoliciesOfEntity;
@@ -76,6 +77,7 @@ export class Attachments {
   async detach(policy: PolicyName, { kind, name }: EntityName): Promise<void> {
     const { check, find, missing } = ATTACHABLE[kind];
     check(name);
+    checkPolicyType(policy.type);
     checkPolicyName(policy.name);
     await this.#ledger.change(async (draft) => {
       const entity = await find(draft, this.#account, name);
@@ -104,6 +106,7 @@ export class Attachments {
 
   /** Everything that a policy is attached to, in the order of ids. */
   async entities(policy: PolicyName): Promise<PolicyEntities> {
+    checkPolicyType(policy.type);
     checkPolicyName(policy.name);
     const account = this.#account;
     return this.#ledger.view(async (entries) => {

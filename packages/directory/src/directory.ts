@@ -125,8 +125,8 @@ export class Directory {
 
   /** Notes that a key was used, for `Oss`, `Ram` or `Sts`. Returns at once. */
   noteUse({ id, origin }: AccessKey, service: string): void {
-    // RAM knows of no last use of a session; and the root key has no entry.
-    if (origin === undefined && id.startsWith('LTAI')) this.#lastUse.note(id, service);
+    // RAM knows of no last use of a session.
+    if (origin === undefined) this.#lastUse.note(id, service);
   }
 
   /** What there is to manage, in a policy language. */

@@ -46,6 +46,11 @@ export function checkPolicyName(name: string): void {
   checkChars(name, 'PolicyName', POLICY_NAME);
 }
 
+/** For what comes from a request as a text. */
+export function checkPolicyType(type: string): void {
+  if (type !== 'System' && type !== 'Custom') throw RamError.of('PolicyTypeWrong');
+}
+
 export function checkDisplayName(name: string, parameter = 'DisplayName'): void {
   checkLength(name, parameter, 1, 128);
   if (/\p{Cc}/u.test(name)) throw RamError.invalidChars(parameter);

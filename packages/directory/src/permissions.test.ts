@@ -82,6 +82,23 @@ describe('the policies of a user', () => {
     await expect(async () => strict.permissions.of(alice)).rejects.toThrow('good enough');
   });
 
+  it('that are lost, because the disk rotted, are not passed over either', async () => {
+    const { attachments, groups, room, directory, account, alice } = await withAlice();
+    await attachments.attach(custom('own'), { kind: 'user', name: 'alice' });
+    const { groupId } = await groups.get('staff');
+    for (const lost of [`policy/${account}/own`, `group/${account}/${groupId}`]) {
+      const kept = (await room.get(lost)) ?? Buffer.alloc(0);
+      await room.delete(lost);
+      // A process that has not seen it before.
+      const { permissions } = directory.identities(plainLanguage);
+      await expect(async () => permissions.of(alice)).rejects.toThrow(`${lost} is corrupt`);
+      await room.put(lost, kept);
+    }
+    expect((await directory.identities(plainLanguage).permissions.of(alice)).granted).toHaveLength(
+      1,
+    );
+  });
+
   it('are none for an account, which needs none, and for a user that is gone', async () => {
     const { identities, account, alice } = await withAlice();
     expect(await identities.permissions.of({ kind: 'account', account })).toEqual({

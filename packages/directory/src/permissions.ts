@@ -1,4 +1,4 @@
-import type { Awaitable } from '@openoss/storage';
+import { type Awaitable, CorruptRecord } from '@openoss/storage';
 import { type AttachedPolicy, entryKeys, type PolicyType } from './entries.js';
 import { after, FreshMap, type GenerationWatch } from './fresh-map.js';
 import type { Identity, SessionIdentity } from './identity.js';
@@ -46,8 +46,8 @@ export class PermissionFinder<Policy> {
   }
 
   /**
-   * The policies of somebody, those of a user's groups included. Throws RamError for a policy that
-   * cannot be read: nothing is decided without it, for it might deny.
+   * The policies of somebody, those of a user's groups included. Throws for a policy that cannot be
+   * read or is lost: nothing is decided without it, for it might deny.
    */
   of(identity: Identity): Awaitable<Permissions<Policy>> {
     if (identity.kind === 'account') return NONE;
@@ -69,7 +69,7 @@ export class PermissionFinder<Policy> {
     const granted = await this.#granting(entries, account, user?.policies ?? [], undefined);
     for (const { id: groupId } of user?.groups ?? []) {
       const group = await entries.read(entryKeys.group(account, groupId));
-      if (group === undefined) continue;
+      if (group === undefined) throw missing(`group/${account}/${groupId}`);
       granted.push(...(await this.#granting(entries, account, group.policies, group.name)));
     }
     return granted;
@@ -97,7 +97,7 @@ export class PermissionFinder<Policy> {
         continue;
       }
       const kept = await entries.read(entryKeys.policy(account, name));
-      if (kept === undefined) continue;
+      if (kept === undefined) throw missing(`policy/${account}/${name}`);
       const version = kept.default;
       const policy = this.#compile(`${kept.id}/${version}`, defaultDocument(kept));
       granted.push({ type, name, version, policy, group });
@@ -123,3 +123,7 @@ export class PermissionFinder<Policy> {
     return policy;
   }
 }
+
+/** Something that others refer to is gone, which only a damaged disk can do. */
+const missing = (what: string): CorruptRecord =>
+  new CorruptRecord(`directory record ${what}`, 'it is missing');

@@ -143,6 +143,31 @@ describe('the versions of a policy', () => {
   });
 });
 
+it('a type of policy, or a strategy, that there is none of is refused', async () => {
+  const { users, policies, policyVersions, attachments } = await openDirectory();
+  await users.create({ userName: 'alice' });
+  await policies.create({ policyName: 'p', policyDocument: document() });
+  // As a request brings them, which is not checked by a compiler.
+  const type = 'system' as 'System';
+  for (const refused of [
+    policies.get(type, 'p'),
+    policies.list({ policyType: type }),
+    policyVersions.list(type, 'p'),
+    policyVersions.get(type, 'p', 'v1'),
+    attachments.attach({ type, name: 'p' }, user('alice')),
+    attachments.detach({ type, name: 'p' }, user('alice')),
+    attachments.entities({ type, name: 'p' }),
+  ]) {
+    expect(await refusalOf(refused)).toBe('400 InvalidParameter.PolicyType');
+  }
+  const strategy = { rotateStrategy: 'none' as 'None' };
+  expect(
+    await refusalOf(
+      policyVersions.create({ policyName: 'p', policyDocument: document(), ...strategy }),
+    ),
+  ).toBe('400 InvalidParameter.RotateStrategy');
+});
+
 describe('a system policy', () => {
   it('is there without being made, and cannot be changed', async () => {
     const { policies, policyVersions } = await openDirectory();

@@ -9,7 +9,12 @@ import {
 } from './entries.js';
 import type { EntryReader, Ledger } from './ledger.js';
 import { itemsWanted, markerFor, nameBefore, type Page, type PageRequest } from './page.js';
-import { checkDescription, checkDocumentLength, checkPolicyName } from './parameter-rules.js';
+import {
+  checkDescription,
+  checkDocumentLength,
+  checkPolicyName,
+  checkPolicyType,
+} from './parameter-rules.js';
 import { compiled, type PolicyCompiler } from './policy-language.js';
 import { RamError, type RefusalCause } from './ram-error.js';
 import { randomText } from './random-text.js';
@@ -101,6 +106,7 @@ export class Policies {
   }
 
   async get(policyType: PolicyType, policyName: string): Promise<PolicyWithDocument> {
+    checkPolicyType(policyType);
     checkPolicyName(policyName);
     return this.#ledger.view(async (entries) => {
       if (policyType === 'System') {
@@ -144,6 +150,7 @@ export class Policies {
     request: PageRequest & { readonly policyType?: PolicyType | undefined } = {},
   ): Promise<Page<Policy>> {
     const { policyType } = request;
+    if (policyType !== undefined) checkPolicyType(policyType);
     const wanted = itemsWanted(request);
     const before = nameBefore(request);
     const [, type = 'System', after = ''] = MARKED.exec(before ?? '') ?? [];

@@ -5,7 +5,12 @@ import {
   type PolicyVersionEntry,
 } from './entries.js';
 import type { Draft, Ledger } from './ledger.js';
-import { checkDocumentLength, checkPolicyName, LIMITS } from './parameter-rules.js';
+import {
+  checkDocumentLength,
+  checkPolicyName,
+  checkPolicyType,
+  LIMITS,
+} from './parameter-rules.js';
 import { requireCustomPolicy, requireSystemPolicy } from './policies.js';
 import { compiled, type PolicyCompiler } from './policy-language.js';
 import { RamError } from './ram-error.js';
@@ -21,7 +26,9 @@ export interface PolicyVersion {
 }
 
 /** What becomes of the oldest version that does not count when there would be too many. */
-export type RotateStrategy = 'None' | 'DeleteOldestNonDefaultVersionWhenLimitExceeded';
+export type RotateStrategy = (typeof ROTATE_STRATEGIES)[number];
+
+const ROTATE_STRATEGIES = ['None', 'DeleteOldestNonDefaultVersionWhenLimitExceeded'] as const;
 
 const VERSION_ID = /^v[1-9]\d{0,8}$/;
 
@@ -53,6 +60,7 @@ export class PolicyVersions {
     const { policyName, policyDocument, setAsDefault = false, rotateStrategy = 'None' } = request;
     checkPolicyName(policyName);
     checkDocumentLength(policyDocument, 'PolicyDocument');
+    if (!ROTATE_STRATEGIES.includes(rotateStrategy)) throw RamError.wrongValue('RotateStrategy');
     compiled(this.#compiler, policyDocument);
     return this.#change(policyName, (before) => {
       let { versions } = before;
@@ -86,6 +94,7 @@ export class PolicyVersions {
 
   /** Oldest first, at most five. */
   async list(policyType: PolicyType, policyName: string): Promise<readonly PolicyVersion[]> {
+    checkPolicyType(policyType);
     checkPolicyName(policyName);
     if (policyType === 'System') {
       const { document } = requireSystemPolicy(policyName);
