@@ -16,11 +16,11 @@ describe('an access key', () => {
     const key = {
       id,
       secret,
-      principal: { kind: 'user', account, userId, userName: 'alice' },
+      principal: { kind: 'user', account, user: userId, name: 'alice' },
     };
     expect(directory.findAccessKey(id)).toEqual(key);
     await users.update('alice', { userName: 'alison' });
-    expect(directory.findAccessKey(id)).toMatchObject({ principal: { userName: 'alison' } });
+    expect(directory.findAccessKey(id)).toMatchObject({ principal: { name: 'alison' } });
     await accessKeys.setStatus('alison', id, 'Inactive');
     expect(directory.findAccessKey(id)).toBeUndefined();
     expect(directory.isInactive(id)).toBe(true);

@@ -28,7 +28,7 @@ export interface Ram {
 /** Everything of a directory that has to do with policies, in the policy language it was made with. */
 export class Identities<Policy, Trust> {
   readonly accounts: Accounts;
-  readonly sts: Sts<Trust>;
+  readonly sts: Sts<Policy, Trust>;
   readonly permissions: PermissionFinder<Policy>;
   readonly #parts: IdentitiesParts<Policy, Trust>;
   readonly #ram = new Map<string, Ram>();
@@ -37,8 +37,8 @@ export class Identities<Policy, Trust> {
     const { ledger, watch, language, now } = parts;
     this.#parts = parts;
     this.accounts = new Accounts(ledger, now);
-    this.sts = new Sts(parts);
-    this.permissions = new PermissionFinder(ledger, watch, language.permissions);
+    this.permissions = new PermissionFinder(ledger, watch, language);
+    this.sts = new Sts({ ...parts, permissions: this.permissions });
   }
 
   /** RAM as one account has it. */
@@ -50,8 +50,8 @@ export class Identities<Policy, Trust> {
       users: new Users(ledger, account, now),
       groups: new Groups(ledger, account, now),
       roles: new Roles(ledger, account, now, language.trust),
-      policies: new Policies(ledger, account, now, language.permissions),
-      policyVersions: new PolicyVersions(ledger, account, now, language.permissions),
+      policies: new Policies(ledger, account, now, language.managed),
+      policyVersions: new PolicyVersions(ledger, account, now, language.managed),
       attachments: new Attachments(ledger, account, now),
       accessKeys: new AccessKeys(ledger, account, now, secrets),
     };

@@ -10,18 +10,22 @@ export type AccountIdentity = Extract<Principal, { readonly kind: 'account' }>;
 export interface UserIdentity {
   readonly kind: 'user';
   readonly account: string;
-  /** 18 digits; stays when the user is renamed. Bucket policies name a user by it. */
-  readonly userId: string;
-  readonly userName: string;
+  /** Its own UID: 18 digits. It stays when the user is renamed; bucket policies name a user by it. */
+  readonly user: string;
+  /** By which trust policies name it. */
+  readonly name: string;
 }
 
 /** Somebody who has assumed a role. */
 export interface SessionIdentity {
   readonly kind: 'session';
+  /** The account that the role belongs to. */
   readonly account: string;
+  /** The role's name. */
+  readonly role: string;
   readonly roleId: string;
-  readonly roleName: string;
-  readonly sessionName: string;
+  /** What whoever assumed the role has called the session. */
+  readonly session: string;
   /** The document to which the session is held besides what its role may. */
   readonly sessionPolicy: string | undefined;
   /** When the session ends, in milliseconds since 1970. */
@@ -55,16 +59,16 @@ export function callerIdentity(identity: Identity): CallerIdentity {
       return {
         identityType: 'RAMUser',
         accountId: account,
-        principalId: identity.userId,
+        principalId: identity.user,
         arn,
-        userId: identity.userId,
+        userId: identity.user,
         roleId: undefined,
       };
     case 'session':
       return {
         identityType: 'AssumedRoleUser',
         accountId: account,
-        principalId: `${identity.roleId}:${identity.sessionName}`,
+        principalId: `${identity.roleId}:${identity.session}`,
         arn,
         userId: undefined,
         roleId: identity.roleId,
@@ -79,9 +83,9 @@ export function arnOf(identity: Identity): string {
     case 'account':
       return `acs:ram::${account}:root`;
     case 'user':
-      return `acs:ram::${account}:user/${identity.userName}`;
+      return `acs:ram::${account}:user/${identity.name}`;
     case 'session':
-      return `acs:ram::${account}:assumed-role/${identity.roleName}/${identity.sessionName}`;
+      return `acs:ram::${account}:assumed-role/${identity.role}/${identity.session}`;
   }
 }
 

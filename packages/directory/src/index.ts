@@ -30,9 +30,16 @@ export type { Identities, Ram } from './identities.js';
 export * from './identity.js';
 export type { AccessKey, KeyOrigin } from './key-ring.js';
 export type { Page, PageRequest } from './page.js';
-export type { GrantedPolicy, PermissionFinder, Permissions } from './permissions.js';
+export type { PermissionFinder } from './permissions.js';
 export type { Policies, Policy, PolicyWithDocument } from './policies.js';
-export type { PolicyCompiler, PolicyLanguage, TrustContext } from './policy-language.js';
+export type {
+  AssumeQuestion,
+  GrantedPolicy,
+  Permissions,
+  PolicyCompiler,
+  PolicyLanguage,
+  RequestContext,
+} from './policy-language.js';
 export type { PolicyVersion, PolicyVersions, RotateStrategy } from './policy-versions.js';
 export { RamError, type RefusalCause } from './ram-error.js';
 export type { Role, Roles } from './roles.js';

@@ -120,13 +120,13 @@ export class KeyRing {
     return this.#keys.at(epoch, id, () =>
       after(this.#look(entryKeys.accessKey(id)), (kept) => {
         if (kept === undefined) return undefined;
-        const { account, user: userId, active } = kept;
+        const { account, user, active } = kept;
         const secret = this.#secrets.open(kept.secret, accessKeyContext(account, id));
-        if (userId === undefined) return known(id, secret, { kind: 'account', account }, active);
-        return after(this.#look(entryKeys.user(account, userId)), (user) =>
-          user === undefined
+        if (user === undefined) return known(id, secret, { kind: 'account', account }, active);
+        return after(this.#look(entryKeys.user(account, user)), (entry) =>
+          entry === undefined
             ? undefined
-            : known(id, secret, { kind: 'user', account, userId, userName: user.name }, active),
+            : known(id, secret, { kind: 'user', account, user, name: entry.name }, active),
         );
       }),
     );

@@ -74,10 +74,9 @@ export function checkEmail(email: string, parameter = 'Email'): void {
   }
 }
 
-/** The length of a policy document: 6,144 bytes. Whether it can be understood is another question. */
+/** The length of a policy document: 6,144 characters. Whether it can be understood is another question. */
 export function checkDocumentLength(document: string, parameter: string): void {
-  const bytes = Buffer.byteLength(document);
-  if (bytes < 1 || bytes > 6144) throw RamError.wrongLength(parameter);
+  checkLength(document, parameter, 1, 6144);
 }
 
 /** Seconds that a role's sessions may last at most. */

@@ -16,12 +16,13 @@ async function withAlice() {
     await policies.create({ policyName, policyDocument: document(policyName) });
   }
   const compiled: string[] = [];
-  const permissions: PolicyCompiler<PlainPolicy> = (text) => {
-    compiled.push(text);
-    return plainLanguage.permissions(text);
+  const managed: PolicyCompiler<PlainPolicy> = (text, name) => {
+    compiled.push(`${name}: ${text}`);
+    return plainLanguage.managed(text, name);
   };
-  const identities = directory.identities({ ...plainLanguage, permissions });
-  const alice: Identity = { kind: 'user', account: opened.account, userId, userName: 'alice' };
+  const identities = directory.identities({ ...plainLanguage, managed });
+  const { account } = opened;
+  const alice: Identity = { kind: 'user', account, user: userId, name: 'alice' };
   const granted = async () =>
     (await identities.permissions.of(alice)).granted.map(
       ({ name, version, group, policy }) =>
@@ -69,7 +70,7 @@ describe('the policies of a user', () => {
       // Nothing has changed: it is there at once.
       expect(identities.permissions.of(alice)).not.toBeInstanceOf(Promise);
     }
-    expect(compiled).toEqual([document('own'), document('shared')]);
+    expect(compiled).toEqual([`own: ${document('own')}`, `shared: ${document('shared')}`]);
   });
 
   it('that cannot be read any more are not passed over, for they might deny', async () => {
@@ -77,7 +78,7 @@ describe('the policies of a user', () => {
     await attachments.attach(custom('own'), { kind: 'user', name: 'alice' });
     const strict = directory.identities({
       ...plainLanguage,
-      permissions: () => ({ malformed: 'no policy is good enough' }),
+      managed: () => ({ malformed: 'no policy is good enough' }),
     });
     await expect(async () => strict.permissions.of(alice)).rejects.toThrow('good enough');
   });
@@ -105,7 +106,7 @@ describe('the policies of a user', () => {
       granted: [],
       session: undefined,
     });
-    const gone = { ...alice, userId: '200000000000000000' } as Identity;
+    const gone = { ...alice, user: '200000000000000000' } as Identity;
     expect(await identities.permissions.of(gone)).toEqual({ granted: [], session: undefined });
   });
 });

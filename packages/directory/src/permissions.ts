@@ -1,30 +1,16 @@
 import { type Awaitable, CorruptRecord } from '@openoss/storage';
-import { type AttachedPolicy, entryKeys, type PolicyType } from './entries.js';
+import { type AttachedPolicy, entryKeys } from './entries.js';
 import { after, FreshMap, type GenerationWatch } from './fresh-map.js';
 import type { Identity, SessionIdentity } from './identity.js';
 import type { EntryReader, Ledger } from './ledger.js';
 import { defaultDocument } from './policies.js';
-import { compiled, type PolicyCompiler } from './policy-language.js';
+import {
+  compiled,
+  type GrantedPolicy,
+  type Permissions,
+  type PolicyLanguage,
+} from './policy-language.js';
 import { systemPolicy } from './system-policies.js';
-
-/** A managed policy that somebody has, and how it came to it. */
-export interface GrantedPolicy<Policy> {
-  readonly type: PolicyType;
-  readonly name: string;
-  /** The version that counts. */
-  readonly version: string;
-  readonly policy: Policy;
-  /** The group through which a user has it; undefined when it is attached to somebody itself. */
-  readonly group: string | undefined;
-}
-
-/** The policies that a decision about somebody goes by, besides those of what it is about. */
-export interface Permissions<Policy> {
-  /** Empty for an account, which needs none. */
-  readonly granted: readonly GrantedPolicy<Policy>[];
-  /** The policy that a session is held to besides. */
-  readonly session: Policy | undefined;
-}
 
 const REMEMBERED_PRINCIPALS = 10_000;
 const REMEMBERED_POLICIES = 4000;
@@ -33,15 +19,19 @@ const NONE = { granted: [], session: undefined };
 /** Which policies somebody has, compiled; from memory as long as the directory has not changed. */
 export class PermissionFinder<Policy> {
   readonly #ledger: Ledger;
-  readonly #compiler: PolicyCompiler<Policy>;
+  readonly #language: Pick<PolicyLanguage<Policy, unknown>, 'managed' | 'session'>;
   readonly #granted: FreshMap<readonly GrantedPolicy<Policy>[]>;
   /** By policy and version, which never change: what the directory's other changes leave alone. */
   readonly #compiled = new Map<string, Policy>();
   readonly #sessions = new WeakMap<SessionIdentity, Policy>();
 
-  constructor(ledger: Ledger, watch: GenerationWatch, compiler: PolicyCompiler<Policy>) {
+  constructor(
+    ledger: Ledger,
+    watch: GenerationWatch,
+    language: Pick<PolicyLanguage<Policy, unknown>, 'managed' | 'session'>,
+  ) {
     this.#ledger = ledger;
-    this.#compiler = compiler;
+    this.#language = language;
     this.#granted = new FreshMap(watch, REMEMBERED_PRINCIPALS);
   }
 
@@ -52,7 +42,7 @@ export class PermissionFinder<Policy> {
   of(identity: Identity): Awaitable<Permissions<Policy>> {
     if (identity.kind === 'account') return NONE;
     const { kind, account } = identity;
-    const id = kind === 'user' ? identity.userId : identity.roleId;
+    const id = kind === 'user' ? identity.user : identity.roleId;
     const granted = this.#granted.get(`${kind}/${account}/${id}`, () =>
       this.#ledger.view((entries) =>
         kind === 'user' ? this.#ofUser(entries, account, id) : this.#ofRole(entries, account, id),
@@ -92,23 +82,23 @@ export class PermissionFinder<Policy> {
         const document = systemPolicy(name)?.document;
         // One that only a newer version knows allows nothing here; system policies deny nothing.
         if (document === undefined) continue;
-        const policy = this.#compile(`/${name}`, document);
+        const policy = this.#compile(`/${name}`, document, name);
         granted.push({ type, name, version: 'v1', policy, group });
         continue;
       }
       const kept = await entries.read(entryKeys.policy(account, name));
       if (kept === undefined) throw missing(`policy/${account}/${name}`);
       const version = kept.default;
-      const policy = this.#compile(`${kept.id}/${version}`, defaultDocument(kept));
+      const policy = this.#compile(`${kept.id}/${version}`, defaultDocument(kept), name);
       granted.push({ type, name, version, policy, group });
     }
     return granted;
   }
 
-  #compile(version: string, document: string): Policy {
+  #compile(version: string, document: string, name: string): Policy {
     const known = this.#compiled.get(version);
     if (known !== undefined) return known;
-    const policy = compiled(this.#compiler, document);
+    const policy = compiled(this.#language.managed, document, name);
     if (this.#compiled.size >= REMEMBERED_POLICIES) this.#compiled.clear();
     this.#compiled.set(version, policy);
     return policy;
@@ -118,7 +108,7 @@ export class PermissionFinder<Policy> {
     if (identity.sessionPolicy === undefined) return undefined;
     const known = this.#sessions.get(identity);
     if (known !== undefined) return known;
-    const policy = compiled(this.#compiler, identity.sessionPolicy);
+    const policy = compiled(this.#language.session, identity.sessionPolicy, identity.session);
     this.#sessions.set(identity, policy);
     return policy;
   }

@@ -80,7 +80,7 @@ export class Policies {
     checkPolicyName(name);
     if (description !== undefined) checkDescription(description);
     checkDocumentLength(document, 'PolicyDocument');
-    compiled(this.#compiler, document);
+    compiled(this.#compiler, document, name);
     const now = this.#now();
     return this.#ledger.change(async (draft) => {
       const key = entryKeys.policy(this.#account, name);

@@ -61,7 +61,7 @@ export class PolicyVersions {
     checkPolicyName(policyName);
     checkDocumentLength(policyDocument, 'PolicyDocument');
     if (!ROTATE_STRATEGIES.includes(rotateStrategy)) throw RamError.wrongValue('RotateStrategy');
-    compiled(this.#compiler, policyDocument);
+    compiled(this.#compiler, policyDocument, policyName);
     return this.#change(policyName, (before) => {
       let { versions } = before;
       if (versions.length >= LIMITS.policyVersions) {

@@ -213,10 +213,11 @@ const REFUSALS = {
   StsPolicySize: refusal(
     400,
     'InvalidParameter.PolicySize',
-    'The size of Policy must be smaller than 2048 bytes.',
+    'The size of Policy must be smaller than 2048 characters.',
   ),
   StsRoleMissing: refusal(404, 'EntityNotExist.Role', 'The specified Role not exists.'),
   StsNotByAccount: refusal(403, 'NoPermission', 'Roles may not be assumed by root accounts.'),
+  /** By the role's trust policy, or by its own policies. */
   StsNotTrusted: refusal(
     403,
     'NoPermission',

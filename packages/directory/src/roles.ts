@@ -55,7 +55,7 @@ export class Roles {
     if (description !== undefined) checkDescription(description);
     checkMaxSessionDuration(maxSessionDuration);
     checkDocumentLength(trust, 'AssumeRolePolicyDocument');
-    compiled(this.#trust, trust);
+    compiled(this.#trust, trust, name);
     const now = this.#now();
     return this.#ledger.change(async (draft) => {
       const nameKey = entryKeys.roleId(this.#account, name);
@@ -102,7 +102,7 @@ export class Roles {
     }
     if (trust !== undefined) {
       checkDocumentLength(trust, 'NewAssumeRolePolicyDocument');
-      compiled(this.#trust, trust);
+      compiled(this.#trust, trust, roleName);
     }
     return this.#ledger.change(async (draft) => {
       const before = await requireRole(draft, this.#account, roleName);

@@ -58,9 +58,9 @@ describe('AssumeRole', () => {
         principal: {
           kind: 'session',
           account,
+          role: 'reader',
           roleId: role.roleId,
-          roleName: 'reader',
-          sessionName: 'alice@work',
+          session: 'alice@work',
           sessionPolicy: undefined,
           expires: clock.now + HOUR,
         },
@@ -130,6 +130,17 @@ describe('AssumeRole', () => {
     expect(await refusalOf(assume())).toBe('403 NoPermission');
   });
 
+  it('is refused by the policies of who asks, and by what is known of the request', async () => {
+    const { assume, policies, attachments } = await withRole();
+    const context = (value: string) => (key: string) =>
+      key === 'sts:ExternalId' ? value : undefined;
+    expect(await refusalOf(assume({ context: context('right') }))).toBe('none');
+    expect(await refusalOf(assume({ context: context('wrong') }))).toBe('403 NoPermission');
+    await policies.create({ policyName: 'p', policyDocument: document('never') });
+    await attachments.attach({ type: 'Custom', name: 'p' }, { kind: 'user', name: 'alice' });
+    expect(await refusalOf(assume())).toBe('403 NoPermission');
+  });
+
   it('works from account to account, where the role says so', async () => {
     const { identities, assume, account, alice, directory } = await withRole();
     const other = await identities.accounts.create('Other Ltd.');
@@ -140,7 +151,7 @@ describe('AssumeRole', () => {
     const assumed = await assume({ roleArn: arn }, alice);
     expect(await sessionOf({ directory }, assumed)).toMatchObject({
       outcome: 'found',
-      key: { principal: { account: other.account, roleName: 'guest' } },
+      key: { principal: { account: other.account, role: 'guest' } },
     });
   });
 });
@@ -205,7 +216,7 @@ describe('a session', () => {
     const second = await assume(found.key);
     expect(await sessionOf(opened, second)).toMatchObject({
       outcome: 'found',
-      key: { principal: { roleName: 'further' }, origin: { accessKey: alice.id } },
+      key: { principal: { role: 'further' }, origin: { accessKey: alice.id } },
     });
     await roles.delete('reader');
     expect(await sessionOf(opened, second)).toEqual({ outcome: 'ended' });

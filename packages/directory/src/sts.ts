@@ -1,7 +1,8 @@
 import { roleArn, type SessionIdentity } from './identity.js';
 import type { AccessKey } from './key-ring.js';
 import type { Ledger } from './ledger.js';
-import { compiled, type PolicyLanguage, type TrustContext } from './policy-language.js';
+import type { PermissionFinder } from './permissions.js';
+import { compiled, type PolicyLanguage, type RequestContext } from './policy-language.js';
 import { RamError } from './ram-error.js';
 import { requireRole } from './roles.js';
 import type { SessionTokens } from './session-token.js';
@@ -13,9 +14,8 @@ export interface AssumeRoleRequest {
   readonly durationSeconds?: number | undefined;
   /** A policy that the session is held to besides the role's. */
   readonly policy?: string | undefined;
-  readonly externalId?: string | undefined;
-  /** What is known of the request, for the trust policy's conditions. */
-  readonly conditionKeys?: TrustContext['conditionKeys'] | undefined;
+  /** What is known of the request, `sts:ExternalId` included, for the conditions of policies. */
+  readonly context?: RequestContext | undefined;
 }
 
 export interface AssumedRole {
@@ -37,6 +37,7 @@ export interface AssumedRole {
 
 const ROLE_ARN = /^acs:ram::(\d{16}):role\/([A-Za-z0-9.@_-]{1,64})$/;
 const SESSION_NAME = /^[A-Za-z0-9.@_-]{2,64}$/;
+/** Characters. */
 const MAX_POLICY = 2048;
 const MIN_DURATION = 900;
 const DEFAULT_DURATION = 3600;
@@ -44,48 +45,56 @@ const DEFAULT_DURATION = 3600;
 const MAX_ROLES = 8;
 
 /** Hands out sessions. Nothing is kept of them: their tokens hold them (docs/decisions/0006). */
-export class Sts<Trust> {
+export class Sts<Policy, Trust> {
   readonly #ledger: Ledger;
   readonly #tokens: () => SessionTokens;
-  readonly #language: PolicyLanguage<unknown, Trust>;
+  readonly #language: PolicyLanguage<Policy, Trust>;
+  readonly #permissions: PermissionFinder<Policy>;
   readonly #now: () => number;
 
   constructor(options: {
     readonly ledger: Ledger;
     /** Throws RamError where there is no directory key. */
     readonly tokens: () => SessionTokens;
-    readonly language: PolicyLanguage<unknown, Trust>;
+    readonly language: PolicyLanguage<Policy, Trust>;
+    readonly permissions: PermissionFinder<Policy>;
     readonly now: () => number;
   }) {
     this.#ledger = options.ledger;
     this.#tokens = options.tokens;
     this.#language = options.language;
+    this.#permissions = options.permissions;
     this.#now = options.now;
   }
 
   /**
-   * Lets a user, or somebody in a role, assume a role whose trust policy lets it. Whether its own
-   * policies allow `sts:AssumeRole` is for the one who serves the request to decide. Throws RamError.
+   * Lets a user, or somebody in a role, assume a role: the role's trust policy and its own policies have
+   * to allow it. Throws RamError.
    */
   async assumeRole(caller: AccessKey, request: AssumeRoleRequest): Promise<AssumedRole> {
     const { roleSessionName: sessionName, policy: sessionPolicy } = request;
-    const { durationSeconds = DEFAULT_DURATION, externalId, conditionKeys = {} } = request;
+    const { durationSeconds = DEFAULT_DURATION, context = () => undefined } = request;
     const [, account = '', roleName = ''] = ROLE_ARN.exec(request.roleArn) ?? [];
     if (roleName === '') throw RamError.of('StsRoleArnWrong');
     if (!SESSION_NAME.test(sessionName)) throw RamError.of('StsSessionNameWrong');
     if (!Number.isInteger(durationSeconds) || durationSeconds < MIN_DURATION) {
       throw RamError.of('StsDurationWrong');
     }
-    if (sessionPolicy !== undefined) this.#checkSessionPolicy(sessionPolicy);
+    if (sessionPolicy !== undefined) this.#checkSessionPolicy(sessionPolicy, sessionName);
     const tokens = this.#tokens();
-    if (caller.principal.kind === 'account') throw RamError.of('StsNotByAccount');
+    const { principal: who } = caller;
+    if (who.kind === 'account') throw RamError.of('StsNotByAccount');
     const before = caller.origin?.roles ?? [];
     if (before.length >= MAX_ROLES) throw RamError.of('StsNotTrusted');
     const role = await this.#role(account, roleName);
-    const trust = compiled(this.#language.trust, role.trust);
-    if (!this.#language.trusts(trust, caller.principal, { externalId, conditionKeys })) {
-      throw RamError.of('StsNotTrusted');
-    }
+    const question = {
+      caller: who,
+      role: { account, name: roleName, arn: request.roleArn },
+      trust: compiled(this.#language.trust, role.trust, roleName),
+      permissions: await this.#permissions.of(who),
+      context,
+    };
+    if (!this.#language.mayAssume(question)) throw RamError.of('StsNotTrusted');
     if (durationSeconds > role.maxSessionDuration) {
       const hours = role.maxSessionDuration / 3600;
       throw RamError.of(
@@ -97,9 +106,9 @@ export class Sts<Trust> {
     const principal: SessionIdentity = {
       kind: 'session',
       account,
+      role: roleName,
       roleId: role.id,
-      roleName,
-      sessionName,
+      session: sessionName,
       sessionPolicy,
       expires: now + durationSeconds * 1000,
     };
@@ -120,11 +129,11 @@ export class Sts<Trust> {
     };
   }
 
-  #checkSessionPolicy(policy: string): void {
-    if (policy.length < 1 || Buffer.byteLength(policy) > MAX_POLICY) {
-      throw RamError.of('StsPolicySize');
+  #checkSessionPolicy(policy: string, sessionName: string): void {
+    if (policy.length < 1 || policy.length > MAX_POLICY) throw RamError.of('StsPolicySize');
+    if ('malformed' in this.#language.session(policy, sessionName)) {
+      throw RamError.of('StsPolicyGrammar');
     }
-    if ('malformed' in this.#language.permissions(policy)) throw RamError.of('StsPolicyGrammar');
   }
 
   async #role(account: string, roleName: string) {

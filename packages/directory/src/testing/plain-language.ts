@@ -18,12 +18,18 @@ const reading = (document: string): ReturnType<PolicyCompiler<PlainPolicy>> => {
   return { policy: { statements: read.Statement, trusted: read.Trusted ?? [] } };
 };
 
-/** The plainest policy language there can be: it sees that a document has statements. */
+/**
+ * The plainest policy language there can be: it sees that a document has statements. Who is trusted may
+ * assume a role, if none of its policies says `never` and the external id is not `wrong`.
+ */
 export const plainLanguage: PolicyLanguage<PlainPolicy, PlainPolicy> = {
-  permissions: reading,
+  managed: reading,
+  session: reading,
   trust: reading,
-  trusts: ({ trusted }, caller) =>
-    trusted.includes(arnOf(caller)) || trusted.includes(`acs:ram::${caller.account}:root`),
+  mayAssume: ({ trust: { trusted }, caller, permissions, context }) =>
+    (trusted.includes(arnOf(caller)) || trusted.includes(`acs:ram::${caller.account}:root`)) &&
+    !permissions.granted.some(({ policy }) => policy.statements.includes('never')) &&
+    context('sts:ExternalId') !== 'wrong',
 };
 
 /** A document with one statement. */
