@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { randomText } from './random-text.js';
+import { writeNewFile } from './write-new-file.js';
 
 /** The access key of the account that owns everything. */
 export interface RootCredentials {
@@ -54,26 +55,13 @@ export async function findRootCredentials(
   const kept = await readKept(file);
   if (kept !== undefined) return { ...kept, source: 'file' };
   const made = generateCredentials();
-  await keep(file, made);
+  await writeNewFile(file, `${JSON.stringify(made, undefined, 2)}\n`);
   return { ...made, source: 'generated' };
 }
 
 /** New random credentials in Alibaba Cloud's form: a 24-character id that begins with LTAI, a 30-character secret. */
 export function generateCredentials(): RootCredentials {
   return { accessKeyId: `LTAI${randomText(20)}`, accessKeySecret: randomText(30) };
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-function randomText(length: number): string {
-  let text = '';
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) {
-      // Bytes past the last whole round of the alphabet would favour its first letters.
-      if (byte < 248 && text.length < length) text += ALPHABET[byte % ALPHABET.length];
-    }
-  }
-  return text;
 }
 
 async function readKept(file: string): Promise<RootCredentials | undefined> {
@@ -103,24 +91,4 @@ async function readKept(file: string): Promise<RootCredentials | undefined> {
   throw new RootCredentialsError(
     `${file} is damaged. Set OPENOSS_ROOT_ACCESS_KEY_ID and OPENOSS_ROOT_ACCESS_KEY_SECRET, or remove the file to have new credentials made.`,
   );
-}
-
-async function keep(file: string, credentials: RootCredentials): Promise<void> {
-  // Under another name first: a crash in between must not leave half a file in the place of one.
-  const unfinished = `${file}.new`;
-  await rm(unfinished, { force: true });
-  const handle = await open(unfinished, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(credentials, undefined, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(unfinished, file);
-  const directory = await open(path.dirname(file), 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

@@ -84,7 +84,7 @@ export class Pipeline {
 
     const { bucket: bucketName, key, query } = address;
     refuseAccessRestrictions(headers, query);
-    const caller = authenticate(
+    const caller = await authenticate(
       { method, bucket: bucketName, key, query, headers },
       this.#directory,
       this.#settings,

@@ -23,6 +23,37 @@ describe('the store of a room', () => {
     expect(await later.get('account/1')).toBeUndefined();
   });
 
+  it('answers a look at once, with what the last commit left', async () => {
+    const room = (await openStore()).room('directory');
+    expect(room.look('key')).toBeUndefined();
+    await room.put('key', b('one'));
+    expect(room.look('key')).toEqual(b('one'));
+    await room.put('key', b('two'));
+    expect(room.look('key')).toEqual(b('two'));
+    await room.delete('key');
+    expect(room.look('key')).toBeUndefined();
+  });
+
+  it('watches an entry: the same buffer as long as it is the same, and no damaged one', async () => {
+    const store = await openStore();
+    const room = store.room('directory');
+    const watch = room.watch('key');
+    expect(watch()).toBeUndefined();
+    await room.put('key', b('one'));
+    const one = watch();
+    expect(one).toEqual(b('one'));
+    await room.put('other', b('two'));
+    await room.put('key', b('one'));
+    expect(watch()).toBe(one);
+    await room.put('key', b('two'));
+    expect(watch()).toEqual(b('two'));
+    await room.delete('key');
+    expect(watch()).toBeUndefined();
+    await room.put('key', b('one'));
+    expect(watch()).toEqual(b('one'));
+    expect(one).toEqual(b('one'));
+  });
+
   it('is apart from that of another room', async () => {
     const store = await openStore();
     await store.room('directory').put('key', b('directory'));
@@ -77,6 +108,8 @@ describe('the store of a room', () => {
     await metadata.commit('room:directory', [], [put(b('kkey'), stored)]);
     await metadata.close();
     const room = (await openStore({ directory: store.directory })).room('directory');
+    const watch = room.watch('key');
+    for (const look of [watch, watch, () => room.look('key')]) expect(look).toThrow(CorruptRecord);
     await expect(room.get('key')).rejects.toThrow(CorruptRecord);
     await expect(room.list({ limit: 9 })).rejects.toThrow(CorruptRecord);
   });

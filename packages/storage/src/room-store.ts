@@ -1,6 +1,7 @@
 import { checkedContent, checkedValue } from './checked-value.js';
 import { prefixSuccessor } from './engine/key-successor.js';
 import {
+  type Awaitable,
   type Change,
   type CommitOutcome,
   type Condition,
@@ -34,6 +35,13 @@ export interface RoomEntry {
  */
 export interface RoomStore {
   get(key: string): Promise<Buffer | undefined>;
+  /** As `get`, but at once where the engine answers at once. */
+  look(key: string): Awaitable<Buffer | undefined>;
+  /**
+   * What looks at one entry for every request: as `look`, but its checksum is verified only when its
+   * bytes are others than the last time, and as long as they are not, the same buffer comes back.
+   */
+  watch(key: string): () => Awaitable<Buffer | undefined>;
   /** The entries whose keys begin with `prefix`, in order; `after` is exclusive. */
   list(request: {
     readonly prefix?: string;
@@ -64,9 +72,38 @@ export class EngineRoomStore implements RoomStore {
   }
 
   async get(key: string): Promise<Buffer | undefined> {
+    return this.look(key);
+  }
+
+  look(key: string): Awaitable<Buffer | undefined> {
     const stored = roomKey(key);
-    const value = await this.#metadata.get(roomPartition(this.#room), stored);
-    return value === undefined ? undefined : this.#content({ key: stored, value });
+    const found = (value: Buffer | undefined): Buffer | undefined =>
+      value === undefined ? undefined : this.#content({ key: stored, value });
+    const value = this.#metadata.get(roomPartition(this.#room), stored);
+    return value instanceof Promise ? value.then(found) : found(value);
+  }
+
+  watch(key: string): () => Awaitable<Buffer | undefined> {
+    const stored = roomKey(key);
+    const partition = roomPartition(this.#room);
+    let seen: Buffer | undefined;
+    let content: Buffer | undefined;
+    const found = (value: Buffer | undefined): Buffer | undefined => {
+      if (value === undefined) {
+        seen = undefined;
+        return undefined;
+      }
+      if (seen?.equals(value)) return content;
+      // A copy of its own: what the engine hands out may be cut from a slab, which it would keep alive.
+      const own = Buffer.from(value);
+      content = this.#content({ key: stored, value: own });
+      seen = own;
+      return content;
+    };
+    return () => {
+      const value = this.#metadata.get(partition, stored);
+      return value instanceof Promise ? value.then(found) : found(value);
+    };
   }
 
   async list({

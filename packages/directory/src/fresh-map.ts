@@ -1,0 +1,83 @@
+import type { Awaitable, RoomStore } from '@openoss/storage';
+import { GENERATION } from './entries.js';
+
+/** What follows a value that may be there at once. */
+export function after<T, Next>(
+  value: Awaitable<T>,
+  next: (value: T) => Awaitable<Next>,
+): Awaitable<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/**
+ * Tells whether the directory has changed, in whichever process: one look at one entry, as each look
+ * at a bucket's record is one (decision 5). What was learned before a change is forgotten then.
+ */
+export class GenerationWatch {
+  readonly #current: () => Awaitable<Buffer | undefined>;
+  readonly #maps: Map<string, unknown>[] = [];
+  #generation: Buffer | undefined;
+  #epoch = 0;
+
+  constructor(room: RoomStore) {
+    this.#current = room.watch(GENERATION);
+  }
+
+  /** A number that is another one after each change that was seen. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The epoch, once it is sure that it is the present one. */
+  look(): Awaitable<number> {
+    return after(this.#current(), (generation) => {
+      if (generation === this.#generation) return this.#epoch;
+      this.#generation = generation;
+      for (const map of this.#maps) map.clear();
+      this.#epoch++;
+      return this.#epoch;
+    });
+  }
+
+  forgetInTime(map: Map<string, unknown>): void {
+    this.#maps.push(map);
+  }
+}
+
+/**
+ * What was learned of the directory, until it changes. An answer is never older than the question:
+ * the generation is looked at first, and what is learned while it changes is not remembered.
+ */
+export class FreshMap<Value> {
+  readonly #watch: GenerationWatch;
+  readonly #known = new Map<string, Value>();
+  readonly #most: number;
+
+  constructor(watch: GenerationWatch, most: number) {
+    this.#watch = watch;
+    this.#most = most;
+    watch.forgetInTime(this.#known);
+  }
+
+  /** What is known under a name, or what `learn` finds; what it does not find is not remembered. */
+  get(name: string, learn: () => Awaitable<Value | undefined>): Awaitable<Value | undefined> {
+    return after(this.#watch.look(), (epoch) => this.at(epoch, name, learn));
+  }
+
+  /** The same, for somebody who has just looked. */
+  at(
+    epoch: number,
+    name: string,
+    learn: () => Awaitable<Value | undefined>,
+  ): Awaitable<Value | undefined> {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    return after(learn(), (value) => {
+      if (value !== undefined && this.#watch.epoch === epoch) {
+        if (this.#known.size >= this.#most) this.#known.clear();
+        this.#known.set(name, value);
+      }
+      return value;
+    });
+  }
+}
