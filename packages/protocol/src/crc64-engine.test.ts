@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createCRC64 } from 'hash-wasm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { crc64 } from './crc64.js';
 import { Crc64Engine } from './crc64-engine.js';
 
@@ -130,5 +130,35 @@ describe('CRC-64/XZ in WebAssembly', () => {
     const bytes = Buffer.from(plain.subarray(3, 100_000));
     engine.whole(bytes);
     expect(bytes.equals(plain.subarray(3, 100_000))).toBe(true);
+  });
+});
+
+describe('where there is no WebAssembly with vectors', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it.each([
+    ['none at all', undefined],
+    [
+      'none with vectors',
+      {
+        Module: class {
+          constructor() {
+            throw new Error('Wasm SIMD unsupported');
+          }
+        },
+      },
+    ],
+  ])('it is slower and the same: %s', (_, webAssembly) => {
+    vi.stubGlobal('WebAssembly', webAssembly);
+    const slow = new Crc64Engine();
+    expect(slow.isCompiled).toBe(false);
+    expect(slow.whole(plain.subarray(1, 70_000))).toBe(engine.whole(plain.subarray(1, 70_000)));
+    const running = slow.start();
+    running.update(shared.subarray(3, 5000));
+    running.update(plain.subarray(5000, 6000));
+    expect(running.digest()).toBe(engine.whole(plain.subarray(3, 6000)));
+    expect(engine.isCompiled).toBe(true);
   });
 });

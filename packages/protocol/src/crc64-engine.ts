@@ -1,3 +1,4 @@
+import { Crc64, crc64 } from './crc64.js';
 import { crc64Module, WINDOW_AT, WINDOW_BYTES } from './crc64-wasm/crc64-module.js';
 
 /** As much of WebAssembly as is used here; Node.js' types know none of it. */
@@ -27,55 +28,73 @@ export interface RunningCrc64 {
  * CRC-64/XZ in WebAssembly, five to ten times as fast as {@link Crc64}, which needs no compiling and so
  * suits a program that checks one small body and ends. One engine serves any number of bodies at a
  * time: what is kept of each between its pieces is a number.
+ *
+ * Where there is no WebAssembly with vectors (x86 without SSE 4.1, `--jitless`), it is {@link Crc64}.
  */
 export class Crc64Engine {
   static #shared: Crc64Engine | undefined;
   readonly #memory: Uint8Array;
-  readonly #fold: Exports['fold'];
+  readonly #fold: Exports['fold'] | undefined;
 
-  /** The one of this process, compiled when it is first asked for. Throws as the constructor does. */
+  /** The one of this process, compiled when it is first asked for. */
   static shared(): Crc64Engine {
     Crc64Engine.#shared ??= new Crc64Engine();
     return Crc64Engine.#shared;
   }
 
-  /** Compiles it, which takes some 2 milliseconds. Throws where there is no WebAssembly with vectors. */
+  /** Compiles it, which takes some 2 milliseconds. */
   constructor() {
-    const module = new WebAssembly.Module(crc64Module());
-    const { memory, fold } = new WebAssembly.Instance(module).exports as Exports;
-    this.#memory = new Uint8Array(memory.buffer);
-    this.#fold = fold;
+    const exports = compiled();
+    this.#memory = new Uint8Array(exports?.memory.buffer ?? new ArrayBuffer(0));
+    this.#fold = exports?.fold;
+  }
+
+  /** Whether it is the fast one. */
+  get isCompiled(): boolean {
+    return this.#fold !== undefined;
   }
 
   /** The CRC-64/XZ of a whole body. */
   whole(bytes: Uint8Array): bigint {
-    return checksum(this.#folded(-1n, bytes));
+    const fold = this.#fold;
+    return fold === undefined ? crc64(bytes) : checksum(this.#folded(fold, -1n, bytes));
   }
 
   /** Begins a body that comes in pieces. */
   start(): RunningCrc64 {
+    const fold = this.#fold;
+    if (fold === undefined) return new Crc64();
     let register = -1n;
     return {
       update: (bytes) => {
-        register = this.#folded(register, bytes);
+        register = this.#folded(fold, register, bytes);
       },
       digest: () => checksum(register),
     };
   }
 
-  #folded(before: bigint, bytes: Uint8Array): bigint {
+  #folded(fold: Exports['fold'], before: bigint, bytes: Uint8Array): bigint {
     // Shared memory is copied a word at a time where both sides are aligned alike, else a byte: seven
     // times as slow.
     const at = WINDOW_AT + (bytes.byteOffset & 7);
     if (bytes.length <= WINDOW_BYTES) {
       this.#memory.set(bytes, at);
-      return this.#fold(before, at, at + bytes.length);
+      return fold(before, at, at + bytes.length);
     }
     let register = before;
     for (let done = 0; done < bytes.length; done += WINDOW_BYTES) {
-      register = this.#folded(register, bytes.subarray(done, done + WINDOW_BYTES));
+      register = this.#folded(fold, register, bytes.subarray(done, done + WINDOW_BYTES));
     }
     return register;
+  }
+}
+
+function compiled(): Exports | undefined {
+  try {
+    const module = new WebAssembly.Module(crc64Module());
+    return new WebAssembly.Instance(module).exports as Exports;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,10 @@
 /** What the server does when what it stands on fails, and when it is told to stop. */
 import { once } from 'node:events';
+import { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { OssError } from '@openoss/protocol';
 import { type ObjectStore, type OpenedObject, StoreClosed } from '@openoss/storage';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
 const running: TestServer[] = [];
@@ -259,6 +260,25 @@ describe('a server that is told to stop', () => {
     await expect(started.exchange(get)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
     release();
     expect(await answer).toMatch(/^HTTP\/1\.1 404 [\s\S]*\r\nConnection: close\r\n/);
+    expect(await stopped).toBeLessThan(2000);
+  });
+
+  it('between the making of an answer and its sending ends that connection too', async () => {
+    const started = await start();
+    let stopped: Promise<number> | undefined;
+    const writeHead = vi.spyOn(ServerResponse.prototype, 'writeHead');
+    onTestFinished(() => writeHead.mockRestore());
+    writeHead.mockImplementationOnce(function (this: ServerResponse, ...head) {
+      writeHead.mockRestore();
+      queueMicrotask(() => {
+        stopped = stop(started, 10_000);
+      });
+      return this.writeHead(...head);
+    });
+    const answer = await started.exchange(
+      get.replace('Connection: close', 'Connection: keep-alive'),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 404 [\s\S]*<\/Error>\s*$/);
     expect(await stopped).toBeLessThan(2000);
   });
 

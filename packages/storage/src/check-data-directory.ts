@@ -54,7 +54,7 @@ export async function checkDataDirectory(options: CheckOptions): Promise<ScrubSu
       log,
     });
     try {
-      const crc64 = new Crc64Engine();
+      const crc64 = Crc64Engine.shared();
       return await scrubStore(
         { metadata, blobs, crc64, rooms: ROOMS, onOrphansDeleted: () => {} },
         { repair: 'none', ...options },

@@ -49,8 +49,8 @@ export interface EmbeddedStoreOptions {
   /** How blobs and the directory's own files reach the file system. */
   readonly disk?: Disk;
   /**
-   * Sees to it that nobody else has the directory; a lock in the file system unless told. For a
-   * {@link EmbeddedStoreOptions.disk} that nobody else can reach.
+   * Sees to it that nobody else has the directory; a lock in the file system unless told. Only for a
+   * {@link EmbeddedStoreOptions.disk} that nobody else can reach: two stores on one directory destroy it.
    */
   readonly lock?: (path: string) => Promise<DirectoryLock>;
   /**
@@ -135,6 +135,10 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       const session = newSessionId(clock());
       const livingSessions = new Set<string>();
       const memory = new TransferMemory(options.transferMemory);
+      const crc64 = Crc64Engine.shared();
+      if (!crc64.isCompiled) {
+        log.warn({}, 'no WebAssembly with vectors here: every CRC-64 takes ten times as long');
+      }
       const blobs = new FileBlobs({
         directory: directory.blobs,
         session,
@@ -154,7 +158,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         clock,
         log,
         inlineLimit: options.inlineLimit ?? DEFAULT_INLINE_LIMIT,
-        crc64: Crc64Engine.shared(),
+        crc64,
         work: () => metadata.work,
         space,
         snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),

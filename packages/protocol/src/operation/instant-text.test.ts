@@ -6,7 +6,16 @@ const LAST = 8_640_000_000_000_000;
 
 it('writes every instant as Date does', () => {
   const instants = [0, 1, -1, 999, 1000, 86_399_999, 86_400_000, -86_400_000, 951_782_400_000];
-  for (const instant of [...instants, 1_330_072_987_000, LAST, -LAST]) {
+  for (const instant of [
+    ...instants,
+    1_330_072_987_000,
+    0.5,
+    -0.5,
+    1234.999,
+    -86_400_000.25,
+    LAST,
+    -LAST,
+  ]) {
     expect(httpDateText(instant)).toBe(new Date(instant).toUTCString());
     expect(isoDateText(instant)).toBe(new Date(instant).toISOString());
   }

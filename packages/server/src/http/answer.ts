@@ -31,7 +31,7 @@ interface WholeAnswer {
 export class AnswerWriter {
   readonly #date: () => string;
   readonly #elapsed: () => number;
-  readonly #ready = new ReadyAnswers<WholeAnswer>(sendWhole);
+  readonly #ready = new ReadyAnswers<WholeAnswer>((answer) => this.#send(answer));
   /** Set while the server shuts down: every answer then ends its connection. */
   closing = false;
 
@@ -127,6 +127,24 @@ export class AnswerWriter {
     this.#ready.add({ exchange, body: request.method === 'HEAD' ? undefined : body });
   }
 
+  /** Sends a whole answer, whose turn may have brought something new since its head was made. */
+  #send({ exchange, body }: WholeAnswer): void {
+    const { request, response } = exchange;
+    // The parser may have met bytes that are no HTTP.
+    if (isStillSending(exchange)) {
+      if (body === undefined) response.flushHeaders();
+      else response.write(body);
+      linger(exchange);
+      return;
+    }
+    // The server may have been told to stop, and have passed this connection over as one in use.
+    if (this.closing && !exchange.closes) {
+      exchange.closes = true;
+      response.once('finish', () => request.socket.destroySoon());
+    }
+    response.end(body);
+  }
+
   async #writeStream(
     exchange: Exchange,
     status: number,
@@ -161,18 +179,6 @@ export class AnswerWriter {
       await chunks.return?.();
     }
   }
-}
-
-function sendWhole({ exchange, body }: WholeAnswer): void {
-  const { response } = exchange;
-  // Asked only now, for the parser may have met bytes that are no HTTP since the answer was ready.
-  if (!isStillSending(exchange)) {
-    response.end(body);
-    return;
-  }
-  if (body === undefined) response.flushHeaders();
-  else response.write(body);
-  linger(exchange);
 }
 
 /** Writes bytes of a body; resolves when the system has taken them, or nobody will any more. */

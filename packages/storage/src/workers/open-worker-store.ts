@@ -69,7 +69,7 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
   const { directory, session, clock, log, disk = nodeDisk } = options;
   const places = placesIn(directory);
   const failStop = new FailStop(options.onFatal);
-  const crc64 = new Crc64Engine();
+  const crc64 = Crc64Engine.shared();
   const reader = new LmdbReader(places.metadata);
   let closing: Promise<void> | undefined;
   const primary = new PrimaryLink(options.primary, {

@@ -26,33 +26,14 @@ const DAY = /^\d{8}$/;
 /** What can be wrong with a credential: its form, the access key id in it, or the day in it. */
 export type CredentialFault = 'form' | 'accessKeyId' | 'date';
 
-/** A well-formed credential. */
-export interface Credential {
-  readonly accessKeyId: string;
-  readonly scope: CredentialScope;
-}
-
 /** Takes `<access key id>/<day>/<region>/<product>/aliyun_v4_request` apart, or says what is wrong. */
-export function parseCredential(text: string): Credential | CredentialFault {
-  const known = remembered.get(text);
-  if (known !== undefined) return known;
+export function parseCredential(
+  text: string,
+): { readonly accessKeyId: string; readonly scope: CredentialScope } | CredentialFault {
   const parts = text.split('/');
   const [accessKeyId = '', date = '', region = '', product = '', end] = parts;
   if (parts.length !== 5 || end !== SCOPE_END || region === '' || product === '') return 'form';
   if (!isAccessKeyId(accessKeyId)) return 'accessKeyId';
   if (!DAY.test(date)) return 'date';
-  const credential = { accessKeyId, scope: { date, region, product } };
-  if (text.length <= LONGEST_REMEMBERED) {
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(text, credential);
-  }
-  return credential;
+  return { accessKeyId, scope: { date, region, product } };
 }
-
-/**
- * Credentials that were taken apart, by their text: a client's stay the same for a day. Nothing about
- * whether they are good is remembered, only how their text is divided.
- */
-const remembered = new Map<string, Credential>();
-const MOST_REMEMBERED = 256;
-const LONGEST_REMEMBERED = 256;

@@ -23,6 +23,9 @@ const OWN_DEATHS: readonly (NodeJS.Signals | null)[] = [
   'SIGTRAP',
 ];
 
+/** What LMDB calls metadata that no disk's fullness makes: MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH. */
+const DAMAGE = /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH)/;
+
 /**
  * Finds out whether a data directory's metadata kills the process that uses it, as a damaged page of
  * LMDB's can: another process opens it, reads everything and commits once, and is watched. The
@@ -57,8 +60,12 @@ export async function probeMetadata(directory: string, milliseconds: number): Pr
   );
   clearTimeout(timer);
   if ('error' in ended) return { outcome: 'unknown', why: ended.error.message };
-  const died = OWN_DEATHS.includes(ended.signal) || said?.outcome === 'failed';
-  if (died && !isReading && nodeDisk.space(directory).free < NEXT_TO_NOTHING_BYTES) {
+  const isFailed = said?.outcome === 'failed' && !DAMAGE.test(said.reason);
+  if (
+    (OWN_DEATHS.includes(ended.signal) || isFailed) &&
+    !isReading &&
+    nodeDisk.space(directory).free < NEXT_TO_NOTHING_BYTES
+  ) {
     return { outcome: 'unknown', why: 'the disk is full, which may be what ended it' };
   }
   if (OWN_DEATHS.includes(ended.signal)) {
