@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { CredentialScope } from './credential.js';
 import { SigningKeyCache } from './signing-key.js';
 
@@ -6,7 +5,5 @@ const signingKeys = new SigningKeyCache(512);
 
 /** A V4 signature: 64 lower-case hex digits of HMAC-SHA256 under the signing key of the scope. */
 export function signatureV4(secret: string, scope: CredentialScope, stringToSign: string): string {
-  return createHmac('sha256', signingKeys.signingKey(secret, scope))
-    .update(stringToSign, 'latin1')
-    .digest('hex');
+  return signingKeys.mac(secret, scope).hex(stringToSign);
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type CredentialScope, SCOPE_END } from './credential.js';
+import { HmacSha256 } from './hmac-sha256.js';
 
 /** Derives the V4 signing key of a secret for a scope: four links of HMAC-SHA256. */
 export function deriveSigningKey(secret: string, scope: CredentialScope): Uint8Array {
@@ -12,6 +13,8 @@ export function deriveSigningKey(secret: string, scope: CredentialScope): Uint8A
 interface KnownKey extends CredentialScope {
   readonly secret: string;
   readonly key: Uint8Array;
+  /** What signs with it. */
+  readonly mac: HmacSha256;
 }
 
 /**
@@ -36,6 +39,15 @@ export class SigningKeyCache {
 
   /** The signing key of a secret for a scope, remembered or derived. Not to be written to. */
   signingKey(secret: string, scope: CredentialScope): Uint8Array {
+    return this.#find(secret, scope).key;
+  }
+
+  /** What signs with the signing key of a secret for a scope. */
+  mac(secret: string, scope: CredentialScope): HmacSha256 {
+    return this.#find(secret, scope).mac;
+  }
+
+  #find(secret: string, scope: CredentialScope): KnownKey {
     const { date, region, product } = scope;
     const newest = this.#newest;
     if (
@@ -45,13 +57,14 @@ export class SigningKeyCache {
       newest.region === region &&
       newest.product === product
     ) {
-      return newest.key;
+      return newest;
     }
     // The lengths keep two different scopes from running together into one name.
     const name = `${date.length},${region.length},${product.length}:${date}${region}${product}${secret}`;
     let known = this.#keys.get(name);
     if (known === undefined) {
-      known = { date, region, product, secret, key: deriveSigningKey(secret, scope) };
+      const key = deriveSigningKey(secret, scope);
+      known = { date, region, product, secret, key, mac: new HmacSha256(key) };
     } else {
       this.#keys.delete(name);
     }
@@ -62,6 +75,6 @@ export class SigningKeyCache {
       const oldest = this.#keys.keys().next();
       if (oldest.done !== true) this.#keys.delete(oldest.value);
     }
-    return known.key;
+    return known;
   }
 }
