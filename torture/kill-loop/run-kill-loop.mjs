@@ -1,13 +1,19 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ABSENT, Oracle } from '../workload/oracle.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
+import { deleteTogether, mayHaveBlob } from './delete-together.mjs';
+import { hasReached, noKills, startPhase } from './kill-phases.mjs';
 import { OssConnection } from './oss-connection.mjs';
 import { ServerProcess } from './server-process.mjs';
 import { workersOf } from './server-workers.mjs';
 import { verifyServer } from './verify-server.mjs';
 import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs';
+
+/**
+ * @import { KillCounts, StartAim } from './kill-phases.mjs'
+ */
 
 /**
  * @typedef {object} KillLoopOptions
@@ -25,8 +31,7 @@ import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs'
 /**
  * @typedef {object} KillLoopResult
  * @property {number} kills
- * @property {{ readonly load: number, readonly start: number, readonly sweeper: number }} killsBy
- *   what the server was doing when it was killed
+ * @property {KillCounts} killsBy what the server was doing when it was killed
  * @property {number} verifications
  * @property {number} acknowledged
  * @property {number} milliseconds
@@ -45,6 +50,21 @@ const KEPT_RACES = 12;
 const MOST_WORK = 250;
 const LITTLE_WORK = 60;
 const LONGEST_WORK_MS = 2000;
+
+/**
+ * Where kills of a start aim at: a phase of it, and how long after its beginning, at most, in
+ * milliseconds. Opening and taking up last some ten; with workers a start goes on for a second, of
+ * which the sweeper has the beginning.
+ */
+const AIMS = /** @type {const} */ ({
+  before: [300],
+  opening: [4, 12],
+  starting: [6, 600],
+  takingUp: [1, 8],
+});
+
+/** Nothing is waited for longer. */
+const LONGEST_START_MS = 30_000;
 
 const PROGRESS_MS = 15_000;
 
@@ -74,7 +94,7 @@ class KillLoop {
   #lives = 0;
   /** @type {ServerProcess | undefined} */
   #server;
-  #killsBy = { load: 0, start: 0, sweeper: 0 };
+  #killsBy = noKills();
   #verifications = 0;
   /** @type {KillLoopResult['violations']} */
   #violations = [];
@@ -101,8 +121,7 @@ class KillLoop {
   }
 
   get #kills() {
-    const { load, start, sweeper } = this.#killsBy;
-    return load + start + sweeper;
+    return Object.values(this.#killsBy).reduce((sum, count) => sum + count, 0);
   }
 
   async run() {
@@ -116,7 +135,7 @@ class KillLoop {
       await this.#forgetRaces(port);
       await this.#workAndKill(port, round);
       // Again while it recovers, and while that recovery is recovered from.
-      while (this.#kills < kills && this.#random.chance(0.3)) await this.#killWhileStarting();
+      while (this.#kills < kills && this.#random.chance(0.4)) await this.#killWhileStarting();
       betweenRounds?.(this.#directory, round);
       if (Date.now() - saidAt > PROGRESS_MS) {
         saidAt = Date.now();
@@ -174,10 +193,13 @@ class KillLoop {
       await this.#acknowledged(this.#around.acknowledged + random.between(10, 80));
       for (const writer of writers) writer.stop();
       await Promise.all(working);
-      await delay(random.between(0, 12));
+      await deleteTogether(this.#around, port);
+      // The answer and the first files overlap: of these kills some come at once.
+      if (random.chance(0.5)) await delay(random.below(3));
     }
     await this.#end('SIGKILL');
-    this.#killsBy[kind]++;
+    if (kind === 'load') this.#killsBy.load++;
+    else this.#killsBy[this.#hasUnswept() ? 'sweeping' : 'idle']++;
     await Promise.all(working);
     this.#report(this.#around.problems.splice(0));
   }
@@ -192,13 +214,54 @@ class KillLoop {
     while (this.#around.acknowledged < count && Date.now() < deadline) await delay(1);
   }
 
-  async #killWhileStarting() {
-    this.#server = new ServerProcess(this.#directory, {
-      flags: workersOf(this.#options.workers, this.#lives++),
+  /** Whether there are files that no object has any more, when every change was answered. */
+  #hasUnswept() {
+    const entries = readdirSync(join(this.#directory, 'blobs'), {
+      recursive: true,
+      withFileTypes: true,
     });
-    await delay(this.#random.between(0, 300));
+    const files = entries.filter((entry) => entry.isFile()).length;
+    let blobs = 0;
+    for (const subject of this.#oracle.subjects) {
+      if (subject.startsWith('object ') && mayHaveBlob(this.#oracle.allowed(subject))) blobs++;
+    }
+    return files > blobs;
+  }
+
+  async #killWhileStarting() {
+    const random = this.#random;
+    const aim = this.#startAim();
+    const since = Date.now();
+    // With workers a start ends when the sweeper has long been done.
+    const workers = this.#options.workers ?? (aim === 'takingUp' ? 0 : undefined);
+    const server = new ServerProcess(this.#directory, {
+      flags: workersOf(workers, this.#lives++),
+    });
+    this.#server = server;
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    // One that ends by itself is told of when it is to be killed.
+    server.ready().then(over, over);
+    const isThere = () => isOver || hasReached(startPhase(this.#directory, since), aim);
+    while (!isThere() && Date.now() - since < LONGEST_START_MS) await delay(1);
+    await delay(random.between(0, random.pick(AIMS[aim])));
     await this.#end('SIGKILL');
-    this.#killsBy.start++;
+    this.#killsBy[startPhase(this.#directory, since)]++;
+  }
+
+  /**
+   * What the next kill of a start is to meet: every other time what was met least, for a machine that
+   * has much to do misses some phases more often than others.
+   * @returns {StartAim}
+   */
+  #startAim() {
+    const counts = this.#killsBy;
+    const aims = /** @type {const} */ (['opening', 'starting', 'takingUp']);
+    const [least] = [...aims].sort((one, other) => counts[one] - counts[other]);
+    if (least !== undefined && this.#random.chance(0.5)) return least;
+    return this.#random.weighted({ before: 1, opening: 2, starting: 2, takingUp: 2 });
   }
 
   /** @param {number} port */

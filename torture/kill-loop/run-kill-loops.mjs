@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { noKills, PHASES } from './kill-phases.mjs';
 import { runKillLoop } from './run-kill-loop.mjs';
 
 /**
@@ -27,15 +28,15 @@ export async function runKillLoops(options) {
       }),
     ),
   );
+  const killsBy = noKills();
+  for (const phase of PHASES) {
+    for (const result of results) killsBy[phase] += result.killsBy[phase];
+  }
   /** @param {(result: KillLoopResult) => number} figure */
   const sum = (figure) => results.reduce((total, result) => total + figure(result), 0);
   return {
     kills: sum((result) => result.kills),
-    killsBy: {
-      load: sum(({ killsBy }) => killsBy.load),
-      start: sum(({ killsBy }) => killsBy.start),
-      sweeper: sum(({ killsBy }) => killsBy.sweeper),
-    },
+    killsBy,
     verifications: sum((result) => result.verifications),
     acknowledged: sum((result) => result.acknowledged),
     milliseconds: Math.max(...results.map((result) => result.milliseconds)),

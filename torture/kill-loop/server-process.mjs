@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { linesWithoutOrphans } from './orphaned-workers.mjs';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'packages', 'openoss', 'bin', 'openoss.js');
 
@@ -105,7 +106,8 @@ export class ServerProcess {
     if (!isRight) {
       problems.push(`the server ended with ${ended.signal ?? ended.code}, not by ${signal}`);
     }
-    for (const line of this.#log.split('\n')) {
+    const isKill = signal === 'SIGKILL';
+    for (const line of isKill ? linesWithoutOrphans(this.#log) : this.#log.split('\n')) {
       if (line !== '' && isError(line)) problems.push(`the server logged: ${line}`);
     }
     return problems;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { runClients } from '../clients/run-clients.mjs';
 import { CAN_LOOK } from '../clients/server-figures.mjs';
 import { runFuzz } from '../fuzz/run-fuzz.mjs';
+import { KILLS, missedPhases, PHASES } from '../kill-loop/kill-phases.mjs';
 import { runKillLoops } from '../kill-loop/run-kill-loops.mjs';
 import { whyNoTraces } from '../metadata-trace/record-trace.mjs';
 import { runOrder } from '../order/run-order.mjs';
@@ -115,20 +116,24 @@ async function runSelfTest(context, hasTraces) {
 async function runKills({ options, disk, failures, say }) {
   const { seed, kills, serverWorkers: workers } = options;
   const result = await runKillLoops({ seed, kills, workers, scratch: disk, failures, say });
+  const replay = `npm run torture -- --part kill-loop --kills ${kills} --seed ${seed}`;
+  // A loop that ends at a violation has not met what it would have.
+  const missed = result.violations.length > 0 ? [] : missedPhases(result.killsBy);
   return {
     figures: {
       kills: result.kills,
-      'of these under load': result.killsBy.load,
-      'while starting': result.killsBy.start,
-      'while sweeping': result.killsBy.sweeper,
+      ...Object.fromEntries(PHASES.map((phase) => [KILLS[phase], result.killsBy[phase]])),
       'times everything was verified': result.verifications,
       'changes acknowledged': result.acknowledged,
     },
-    violations: result.violations.map(({ seed: loop, problems, file }) => ({
-      where: `seed ${loop}; the data directory is in ${file}`,
-      problems,
-      replay: `npm run torture -- --part kill-loop --kills ${kills} --seed ${seed}`,
-    })),
+    violations: [
+      ...result.violations.map(({ seed: loop, problems, file }) => ({
+        where: `seed ${loop}; the data directory is in ${file}`,
+        problems,
+        replay,
+      })),
+      ...(missed.length === 0 ? [] : [{ where: 'the kill loop itself', problems: missed, replay }]),
+    ],
   };
 }
 

@@ -5,10 +5,10 @@ import { ForgetfulVolume } from '../crash-model/forgetful-volume.mjs';
 import { PAGE_BYTES, PageStore, SECTOR_BYTES } from '../crash-model/page-store.mjs';
 import { replayTrace } from '../metadata-trace/replay-trace.mjs';
 import { ABSENT, Oracle } from '../workload/oracle.mjs';
+import { outcomesOf } from './outcomes-of.mjs';
 
 /**
  * @import { FileNode } from '../crash-model/forgetful-volume.mjs'
- * @import { SelfTestOutcome } from './self-test.mjs'
  */
 
 /** What must hold of the model itself, or nothing follows from what it finds. */
@@ -178,21 +178,7 @@ const TRACE = `${OPENED}1 pwrite64(5, "${hex('ab')}", 2, 0) = 2
 1 +++ exited with 0 +++
 `;
 
-/** @returns {Generator<SelfTestOutcome, void, undefined>} */
-export function* crashModelChecks() {
-  for (const [name, check] of Object.entries(CHECKS)) {
-    try {
-      check();
-      yield { name, isRight: true };
-    } catch (error) {
-      yield {
-        name,
-        isRight: false,
-        detail: error instanceof Error ? error.message : String(error),
-      };
-    }
-  }
-}
+export const crashModelChecks = () => outcomesOf(CHECKS);
 
 /** A volume with one durable, empty file, and how to see what a crash would leave. */
 function world() {

@@ -6,6 +6,7 @@ import { brokenEngines } from './broken-engines.mjs';
 import { crashModelChecks } from './crash-model-checks.mjs';
 import { damagedDirectories } from './damaged-directories.mjs';
 import { fuzzChecks } from './fuzz-checks.mjs';
+import { killLoopChecks } from './kill-loop-checks.mjs';
 import { orderChecks } from './order-checks.mjs';
 
 /** @import { RotResult } from '../rot/run-rot.mjs' */
@@ -41,6 +42,7 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     }
   };
   await takeIn(crashModelChecks());
+  await takeIn(killLoopChecks());
   // These mostly wait for servers.
   await Promise.all([
     takeIn(brokenEngines({ scratch, failures, hasTraces })),
