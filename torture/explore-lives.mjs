@@ -20,6 +20,7 @@ import { SeededRandom } from './workload/seeded-random.mjs';
 /**
  * @import { CrashState, CrashStates } from './crash-model/crash-states.mjs'
  * @import { DiskImage } from './crash-model/disk-image.mjs'
+ * @import { OpenStore } from './recovery/inspect-image.mjs'
  * @import { Operation, WorkloadShape } from './workload/client-program.mjs'
  */
 
@@ -32,13 +33,14 @@ import { SeededRandom } from './workload/seeded-random.mjs';
  * @property {number} [stopAfter] so many violations are enough
  * @property {string} [lastWords] a file in which every image is kept while it is open, with all that
  *   is expected of it: for an image that takes the process with it
+ * @property {OpenStore | undefined} [open] opens the images; the engine, unless told
  */
 
 /**
  * An image on which a rule does not hold, and how it came about.
  * @typedef {object} FoundViolation
  * @property {string} life
- * @property {string} digest in hexadecimal
+ * @property {string | undefined} digest in hexadecimal; undefined when nothing had crashed
  * @property {readonly string[]} problems
  * @property {DiskImage} image
  * @property {number} inlineLimit
@@ -98,7 +100,8 @@ const DAY_MS = 86_400_000;
  * @returns {Promise<Exploration>}
  */
 export async function exploreLives(seed, lives, live, options) {
-  const { scratch, choices, lanes, lastWords, stopAfter = Number.POSITIVE_INFINITY } = options;
+  const { scratch, choices, lanes, lastWords, open } = options;
+  const { stopAfter = Number.POSITIVE_INFINITY } = options;
   const random = new SeededRandom(seed);
   const shape = shapeOf(random);
   const { inlineLimit } = shape;
@@ -143,7 +146,7 @@ export async function exploreLives(seed, lives, live, options) {
     });
     result.faults += faults;
     if (problems.length > 0) {
-      const what = { life: name, digest: 'none', image: last, inlineLimit, expectations: [] };
+      const what = { life: name, digest: undefined, image: last, inlineLimit, expectations: [] };
       result.violations.push({
         ...what,
         problems: problems.map((problem) => `in life: ${problem}`),
@@ -157,7 +160,7 @@ export async function exploreLives(seed, lives, live, options) {
       expectations: [...moments].map((moment) => expectationsAt(oracle, moment)),
     });
     const found = await judgeStates(states.states, {
-      ...{ store, oracle, scratch, inlineLimit, lanes },
+      ...{ store, oracle, scratch, inlineLimit, lanes, open },
       stopAfter: stopAfter - result.violations.length,
       onOpen(state) {
         if (lastWords === undefined) return;

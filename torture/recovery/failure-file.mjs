@@ -9,6 +9,7 @@ import { inspectImage } from './inspect-image.mjs';
  * @import { FoundViolation } from '../explore-lives.mjs'
  * @import { DiskImage } from '../crash-model/disk-image.mjs'
  * @import { Kept } from '../runner/replay-kept.mjs'
+ * @import { OpenStore } from './inspect-image.mjs'
  */
 
 /**
@@ -16,6 +17,7 @@ import { inspectImage } from './inspect-image.mjs';
  * at again without running what led to it.
  * @typedef {object} Failure
  * @property {string} life
+ * @property {string} digest the image's, in hexadecimal: it decides how the image is opened
  * @property {number} inlineLimit
  * @property {readonly string[]} problems
  * @property {Record<string, string[]>[]} expectations
@@ -32,6 +34,7 @@ export function failureText(store, { life, inlineLimit, problems, expectations, 
   /** @type {Failure} */
   const failure = {
     life,
+    digest: Buffer.from(image.digest, 'latin1').toString('hex'),
     inlineLimit,
     problems,
     expectations,
@@ -58,9 +61,11 @@ export function readFailure(path) {
  * Opens the image of a failure again; returns what is wrong with it now.
  * @param {Failure} failure
  * @param {string} scratch
+ * @param {OpenStore} [open] the engine, unless told
  * @returns {Promise<string[]>}
  */
-export async function replayFailure({ directories, files, expectations, inlineLimit }, scratch) {
+export async function replayFailure(failure, scratch, open) {
+  const { directories, files, expectations, inlineLimit, digest } = failure;
   const store = new PageStore();
   /** @type {DiskImage} */
   const image = {
@@ -71,9 +76,9 @@ export async function replayFailure({ directories, files, expectations, inlineLi
         contentOfBytes(store, Buffer.from(bytes, 'base64')),
       ]),
     ),
-    digest: 'replayed',
+    digest: Buffer.from(digest, 'hex').toString('latin1'),
   };
-  const { states, problems } = await inspectImage(store, image, { scratch, inlineLimit });
+  const { states, problems } = await inspectImage(store, image, { scratch, inlineLimit, open });
   if (problems.length > 0) return problems;
   return expectations.flatMap((expected) =>
     [...new Set([...Object.keys(expected), ...states.keys()])].flatMap((subject) => {

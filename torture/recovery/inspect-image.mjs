@@ -20,6 +20,15 @@ import { DATA_DIRECTORY, MetadataPlace } from './metadata-file.mjs';
  * @property {string[]} problems what is wrong whatever was acknowledged
  */
 
+/** What opens a store: the engine, or for the self-test one that is broken. @typedef {typeof openEmbeddedStore} OpenStore */
+
+/**
+ * @typedef {object} InspectOptions
+ * @property {string} scratch
+ * @property {number} inlineLimit
+ * @property {OpenStore | undefined} [open] the engine, unless told
+ */
+
 const OWNER = '1000';
 const BLOBS = `${DATA_DIRECTORY}/blobs`;
 
@@ -33,14 +42,16 @@ let mounts = 0;
 /**
  * Opens a copy of a disk image with the engine, waits until its sweeper has nothing to do, and looks
  * at everything through the ways that clients have. Every so many images, told by the digest, are
- * also written to, closed and opened again.
+ * also written to, closed and opened again. The digest decides all that differs from image to image,
+ * so that an image that was kept with it is opened in the same way again.
  *
  * @param {PageStore} store
  * @param {DiskImage} image
- * @param {{ readonly scratch: string, readonly inlineLimit: number }} options
+ * @param {InspectOptions} options
  * @returns {Promise<Inspection>}
  */
-export async function inspectImage(store, image, { scratch, inlineLimit }) {
+export async function inspectImage(store, image, options) {
+  const { scratch, inlineLimit, open = openEmbeddedStore } = options;
   const place = new MetadataPlace(join(scratch, `image-${process.pid}-${mounts++}`));
   /** @type {Inspection} */
   const inspection = { states: new Map(), problems: [] };
@@ -50,7 +61,7 @@ export async function inspectImage(store, image, { scratch, inlineLimit }) {
     place.place(store, image);
     const volume = new ForgetfulVolume(store, image);
     const isTwice = image.digest.charCodeAt(1) % 16 === 0;
-    const work = openTwice({ place, volume, store, inlineLimit, isTwice }, inspection);
+    const work = openTwice({ place, volume, store, inlineLimit, isTwice, open }, inspection);
     const timeout = new Promise((resolve) => {
       timer = setTimeout(resolve, PATIENCE_MS, 'late');
     });
@@ -71,6 +82,7 @@ export async function inspectImage(store, image, { scratch, inlineLimit }) {
  * @property {PageStore} store
  * @property {number} inlineLimit
  * @property {boolean} isTwice
+ * @property {OpenStore} open
  */
 
 /**
@@ -100,14 +112,15 @@ async function openTwice(around, inspection) {
  * @param {Inspection} inspection
  * @param {(store: EmbeddedStore) => Promise<void>} use
  */
-async function withStore({ place, volume, store, inlineLimit, isTwice }, { problems }, use) {
+async function withStore(around, { problems }, use) {
+  const { place, volume, store, inlineLimit, isTwice, open } = around;
   /** @type {(details: object, message: string) => void} */
   const complain = (details, message) => {
     problems.push(
       `${message}: ${'err' in details ? String(details.err) : JSON.stringify(details)}`,
     );
   };
-  const opened = await openEmbeddedStore({
+  const opened = await open({
     directory: place.dataDirectory,
     disk: volumeDisk({
       mountPoint: place.mountPoint,

@@ -5,7 +5,7 @@ import { inspectImage } from './inspect-image.mjs';
  * @import { CrashState } from '../crash-model/crash-states.mjs'
  * @import { PageStore } from '../crash-model/page-store.mjs'
  * @import { Oracle } from '../workload/oracle.mjs'
- * @import { Inspection } from './inspect-image.mjs'
+ * @import { Inspection, OpenStore } from './inspect-image.mjs'
  */
 
 /**
@@ -22,6 +22,7 @@ import { inspectImage } from './inspect-image.mjs';
  * @property {number} lanes how many images are open at a time
  * @property {(state: CrashState) => void} [onOpen] told before an image is opened
  * @property {number} [stopAfter] this many violations are enough
+ * @property {OpenStore | undefined} [open] the engine, unless told
  */
 
 /**

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceRandomBytes } from '../forgetting-disk/seeded-random-bytes.mjs';
 import { failureText } from '../recovery/failure-file.mjs';
+import { BROKEN_OPENINGS } from '../self-test/broken-openings.mjs';
 
 /**
  * @import { Lie } from '../forgetting-disk/volume-disk.mjs'
@@ -23,6 +24,7 @@ import { failureText } from '../recovery/failure-file.mjs';
  * @property {string} [lastWords]
  * @property {Lie} [lie] breaks the disk
  * @property {boolean} [overlappingSync] breaks the engine
+ * @property {keyof typeof BROKEN_OPENINGS} [brokenOpening] breaks the engine that opens images
  */
 
 /**
@@ -64,12 +66,15 @@ async function explore(job) {
   const { part, seed, scratch, failures } = job;
   mkdirSync(scratch, { recursive: true });
   const run = EXPLORATIONS[part];
-  const { store, digests, violations, ...counts } = await run(seed, job);
+  const open = job.brokenOpening && BROKEN_OPENINGS[job.brokenOpening];
+  const { store, digests, violations, ...counts } = await run(seed, { ...job, open });
   return {
     ...counts,
     digests: Buffer.from([...digests].join(''), 'latin1'),
     violations: violations.map((violation) => {
       const { life, problems, digest } = violation;
+      // What went wrong before there was any crash is not on an image: its workload shows it again.
+      if (digest === undefined) return { part, seed, life, problems };
       const file = join(failures, `${part}-${seed}-${digest}.json.gz`);
       mkdirSync(failures, { recursive: true });
       writeFileSync(file, failureText(store, violation));

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { readFailure, replayFailure } from '../recovery/failure-file.mjs';
 import { WorkerPool } from '../runner/worker-pool.mjs';
+import { BROKEN_OPENINGS } from './broken-openings.mjs';
 
 /**
- * @import { ExploreJob } from '../runner/exploring-worker.mjs'
+ * @import { ExploreJob, ReportedViolation } from '../runner/exploring-worker.mjs'
  * @import { SelfTestOutcome } from './self-test.mjs'
  */
 
@@ -19,6 +21,10 @@ const BROKEN = /** @type {const} */ ([
 
 /** What is found of these has to be nothing, or what is found of the broken ones says nothing. */
 const SOUND = /** @type {const} */ (['forgetting-disk', 'metadata-trace']);
+
+const BROKEN_OPENING_NAMES = /** @type {(keyof typeof BROKEN_OPENINGS)[]} */ (
+  Object.keys(BROKEN_OPENINGS)
+);
 
 /** So many workloads are tried: one may happen not to need the flush. */
 const ATTEMPTS = 4;
@@ -68,7 +74,45 @@ export async function* brokenEngines({ scratch, failures, hasTraces }) {
         detail: 'nothing was found',
       };
     }
+    for (const name of BROKEN_OPENING_NAMES) {
+      /** @type {ReportedViolation | undefined} */
+      let found;
+      for (let attempt = 0; attempt < ATTEMPTS && found === undefined; attempt++) {
+        const asked = { ...job('forgetting-disk', attempt), brokenOpening: name };
+        const outcome = await pool.run(asked);
+        if (!('died' in outcome)) [found] = outcome.report.violations;
+      }
+      yield {
+        name: `the exploration finds an engine that ${name}, and its failure can be replayed`,
+        ...(await replayed(name, found, join(scratch, 'replayed'))),
+      };
+    }
   } finally {
     pool.close();
   }
+}
+
+/**
+ * Whether a failure that was kept shows the same again with the same engine, and nothing with a sound
+ * one.
+ * @param {keyof typeof BROKEN_OPENINGS} name of the engine
+ * @param {ReportedViolation | undefined} found
+ * @param {string} scratch
+ */
+async function replayed(name, found, scratch) {
+  if (found?.file === undefined) return { isRight: false, detail: 'nothing was found' };
+  const failure = readFailure(found.file);
+  if ('part' in failure) throw new Error(`${found.file} is of another part`);
+  const then = firstLines(found.problems);
+  const now = firstLines(await replayFailure(failure, scratch, BROKEN_OPENINGS[name]));
+  const sound = firstLines(await replayFailure(failure, scratch));
+  return {
+    isRight: now === then && sound === '',
+    detail: `found ${then}; again ${now || 'nothing'}; with a sound engine ${sound || 'nothing'}`,
+  };
+}
+
+/** @param {readonly string[]} problems of which the stacks differ */
+function firstLines(problems) {
+  return problems.map((problem) => problem.split('\n')[0]).join('; ');
 }
