@@ -76,19 +76,22 @@ async function torture(options) {
   say(`seed ${seed}`);
   // What ran is what is written down, whatever is committed meanwhile.
   const ran = commit();
-  const found = await runSchedule(parts, context, describe);
   const command = ['npm run torture --', ...process.argv.slice(2).map(shown)].join(' ');
-  writeReport(
-    {
+  /** @type {PartResult[]} */
+  const found = [];
+  await runSchedule(parts, context, (result) => {
+    describe(result);
+    found.push(result);
+    // Each as soon as it is there: whatever ends the run leaves what others have found.
+    const run = {
       finishedAt: new Date().toISOString(),
       command: process.argv.length > 2 ? command : 'npm run torture',
       seed,
       commit: ran,
       machine: machine(),
-    },
-    found,
-    results,
-  );
+    };
+    writeReport(run, [result], results);
+  });
   const violations = found.reduce((sum, { violations }) => sum + violations.length, 0);
   const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
   say(`${violations === 0 ? 'Every rule held' : `${violations} VIOLATIONS`}; ${minutes} minutes.`);
@@ -137,8 +140,10 @@ async function main(args) {
     }
     return await (options.replay === undefined ? torture(options) : replay(options.replay));
   } catch (error) {
-    const what = error instanceof UsageError ? error.message : error;
-    process.stderr.write(`torture: ${what instanceof Error ? what.stack : what}\n`);
+    for (const each of error instanceof AggregateError ? error.errors : [error]) {
+      const what = each instanceof UsageError ? each.message : each;
+      process.stderr.write(`torture: ${what instanceof Error ? what.stack : what}\n`);
+    }
     return COULD_NOT_RUN;
   }
 }

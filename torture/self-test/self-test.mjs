@@ -8,6 +8,7 @@ import { damagedDirectories } from './damaged-directories.mjs';
 import { fuzzChecks } from './fuzz-checks.mjs';
 import { killLoopChecks } from './kill-loop-checks.mjs';
 import { orderChecks } from './order-checks.mjs';
+import { scheduleChecks } from './schedule-checks.mjs';
 
 /** @import { RotResult } from '../rot/run-rot.mjs' */
 
@@ -43,6 +44,7 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
   };
   await takeIn(crashModelChecks());
   await takeIn(killLoopChecks());
+  await takeIn(scheduleChecks());
   // These mostly wait for servers.
   await Promise.all([
     takeIn(brokenEngines({ scratch, failures, hasTraces })),
