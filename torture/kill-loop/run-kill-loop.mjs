@@ -26,6 +26,7 @@ import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs'
  * @property {number} [patience] how long the sweeper may take, in milliseconds
  * @property {(directory: string, round: number) => void} [betweenRounds] for showing that damage is
  *   found: may do what it likes with the data directory of a server that was killed
+ * @property {() => boolean} [isEnough] asked before each round: no more of them
  */
 
 /**
@@ -125,9 +126,10 @@ class KillLoop {
   }
 
   async run() {
-    const { kills, say, betweenRounds } = this.#options;
+    const { kills, say, betweenRounds, isEnough = () => false } = this.#options;
     let saidAt = Date.now();
     for (let round = 0; this.#kills < kills && this.#violations.length === 0; round++) {
+      if (isEnough()) return;
       const port = await this.#start();
       await this.#verify(port);
       if (this.#violations.length > 0) return;

@@ -10,24 +10,42 @@ import { runKillLoop } from './run-kill-loop.mjs';
 const LOOPS = 2;
 
 /**
+ * How many kills each loop has to do: all together so many, and no loop none.
+ * @param {number} kills
+ */
+export function sharesOf(kills) {
+  const loops = Math.min(LOOPS, kills);
+  return Array.from({ length: loops }, (_, loop) => Math.floor((kills + loop) / loops));
+}
+
+/**
  * Several kill loops side by side, each with servers, a data directory and an oracle of its own, which
- * share out the kills.
- * @param {Omit<KillLoopOptions, 'betweenRounds'>} options
+ * share out the kills. When one cannot go on the others end as well.
+ * @param {Omit<KillLoopOptions, 'betweenRounds' | 'isEnough'>} options
  * @returns {Promise<KillLoopResult>}
  */
 export async function runKillLoops(options) {
   const { seed, kills, scratch, say } = options;
-  const results = await Promise.all(
-    Array.from({ length: Math.min(LOOPS, kills) }, (_, loop) =>
+  let hasFailed = false;
+  const settled = await Promise.allSettled(
+    sharesOf(kills).map((share, loop) =>
       runKillLoop({
         ...options,
         seed: `${seed}.${loop}`,
-        kills: Math.floor((kills + loop) / LOOPS),
+        kills: share,
         scratch: join(scratch, `kill-loop-${loop}`),
         say: (line) => say(`${line} (loop ${loop})`),
+        isEnough: () => hasFailed,
+      }).catch((error) => {
+        hasFailed = true;
+        throw error;
       }),
     ),
   );
+  const results = settled.map((loop) => {
+    if (loop.status === 'rejected') throw loop.reason;
+    return loop.value;
+  });
   const killsBy = noKills();
   for (const phase of PHASES) {
     for (const result of results) killsBy[phase] += result.killsBy[phase];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasReached, missedPhases, noKills, startPhase } from '../kill-loop/kill-phases.mjs';
 import { linesWithoutOrphans } from '../kill-loop/orphaned-workers.mjs';
+import { sharesOf } from '../kill-loop/run-kill-loops.mjs';
 import { outcomesOf } from './outcomes-of.mjs';
 
 /**
@@ -73,6 +74,16 @@ const CHECKS = {
     assert.equal(missed({ load: 48, opening: 1, takingUp: 1 }), 1);
     assert.equal(missed({ load: 40, idle: 8, starting: 1, opening: 1 }), 1);
     assert.equal(missed({ load: 47, opening: 1, starting: 1, sweeping: 1 }), 0);
+  },
+  'the kills are shared out to the last, and no loop has none': () => {
+    for (const kills of [1, 2, 3, 50, 51, 2000]) {
+      const shares = sharesOf(kills);
+      assert.equal(
+        shares.reduce((sum, share) => sum + share, 0),
+        kills,
+      );
+      assert.ok(shares.every((share) => share > 0));
+    }
   },
   'of what a killed server writes only the loss of the primary at a start is passed over': () => {
     const ours = '    at serve (file:///openoss/packages/server/dist/start-service.js:1:1)';
