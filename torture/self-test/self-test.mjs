@@ -55,6 +55,7 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
   // And these hold up the process, or are about how long something takes.
   await takeIn(fuzzChecks({ failures }));
   await takeIn(blindScrub(join(scratch, 'blind')));
+  await takeIn(lateAnswers(join(scratch, 'late')));
   return outcomes;
 }
 
@@ -75,5 +76,21 @@ async function* blindScrub(scratch) {
     name: 'flipped bits make objects vanish, of which only the scrub tells',
     isRight: hasVanished(result),
     detail: 'nothing vanished',
+  };
+}
+
+/**
+ * What was only late is judged by what it answers when it is alone; what is late then hangs.
+ * @param {string} scratch
+ * @returns {AsyncGenerator<SelfTestOutcome, void, undefined>}
+ */
+async function* lateAnswers(scratch) {
+  const options = { seed: 'self-test', flips: 3, workers: 2, scratch, say: () => {} };
+  const late = await runRot({ ...options, patience: { beside: 0, alone: 20_000 } });
+  const hanging = await runRot({ ...options, patience: { beside: 0, alone: 0 } });
+  yield {
+    name: 'a flip that is only late beside others is not said to hang',
+    isRight: late.outcomes.hang === 0 && hanging.outcomes.hang === options.flips,
+    detail: `of ${options.flips}, ${late.outcomes.hang} hung; with no time at all, ${hanging.outcomes.hang}`,
   };
 }
