@@ -33,11 +33,14 @@ const say = (line) => process.stdout.write(`${line}\n`);
 /** Directories that go when this process does, however that ends. @type {string[]} */
 const temporary = [];
 process.on('exit', () => {
-  for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
+  for (const directory of temporary) {
+    // Servers that were just killed may not be gone yet.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
 });
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.once(signal, () => {
-    process.stderr.write(`torture: stopped by ${signal}\n`);
+    process.stderr.write(`torture: stopped by ${signal}; the parts that were done are reported\n`);
     process.exit(COULD_NOT_RUN);
   });
 }

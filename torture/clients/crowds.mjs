@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { endsWithThis } from '../runner/child-processes.mjs';
 
 /**
  * @import { ChildProcess } from 'node:child_process'
@@ -13,7 +14,7 @@ export class Crowds {
   #child;
 
   constructor() {
-    this.#child = fork(join(import.meta.dirname, 'crowd-process.mjs'));
+    this.#child = endsWithThis(fork(join(import.meta.dirname, 'crowd-process.mjs')));
   }
 
   /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OssConnection } from '../kill-loop/oss-connection.mjs';
 import { ServerProcess } from '../kill-loop/server-process.mjs';
+import { Progress } from '../runner/progress.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
 import { LARGE_KEY } from './behaviours.mjs';
 import { Crowds } from './crowds.mjs';
@@ -89,6 +90,9 @@ const LEFT_BYTES = 24 * MiB;
  */
 const KEPT_BYTES = 512 * MiB;
 
+/** Limits of a server with few descriptors: those it finds itself, and those it is told. */
+const FEW_DESCRIPTORS = /** @type {const} */ (['as-it-is', 'told-too-much']);
+
 /** Connections that are ours: of the well-behaved client, which may just be making another. */
 const OWN_CONNECTIONS = 2;
 
@@ -104,26 +108,32 @@ const PASSING_DESCRIPTORS = 6;
 export async function runClients(options) {
   const { seed, full, scratch, only, flags = [], say } = options;
   const wants = (/** @type {string} */ name) => only === undefined || only.includes(name);
+  const phases = phasesOf(full).filter(({ name }) => wants(name));
+  const others = ['cuts', 'overload', ...FEW_DESCRIPTORS.map(() => 'descriptors')].filter(wants);
+  const target = phases.length + others.length;
+  const progress = new Progress({ part: 'clients', unit: 'crowds', target, say });
   const directory = join(scratch, 'clients');
   mkdirSync(directory, { recursive: true });
-  const run = new ClientsRun(options, join(directory, 'data'));
+  const run = new ClientsRun(options, join(directory, 'data'), progress);
   try {
-    const phases = phasesOf(full).filter(({ name }) => wants(name));
     if (phases.length > 0 || wants('cuts')) await run.withServer(phases, wants('cuts'));
     if (wants('overload')) {
       const { refused, problems } = await overload(join(directory, 'overload'), flags);
       run.result.refused += refused;
       run.report('overload', problems);
+      progress.add();
       say(`clients: overload: ${refused} refused with 503`);
     }
     if (wants('descriptors')) {
-      for (const limits of /** @type {const} */ (['as-it-is', 'told-too-much'])) {
+      for (const limits of FEW_DESCRIPTORS) {
         const { puts, problems } = await fewDescriptors(join(directory, limits), limits);
         run.report(`few descriptors, ${limits}`, problems);
+        progress.add();
         say(`clients: few descriptors, limits ${limits}: ${puts} puts in the storm`);
       }
     }
   } finally {
+    progress.close();
     rmSync(directory, { recursive: true, force: true });
   }
   if (run.result.violations.length > 0) say(`clients: seed ${seed}`);
@@ -134,6 +144,7 @@ class ClientsRun {
   #options;
   #directory;
   #random;
+  #progress;
   /** @type {ClientsResult} */
   result = {
     connections: 0,
@@ -149,9 +160,11 @@ class ClientsRun {
   /**
    * @param {ClientsOptions} options
    * @param {string} directory
+   * @param {Progress} progress
    */
-  constructor(options, directory) {
+  constructor(options, directory, progress) {
     this.#options = options;
+    this.#progress = progress;
     this.#directory = directory;
     this.#random = new SeededRandom(`clients ${options.seed}`);
   }
@@ -201,6 +214,7 @@ class ClientsRun {
         this.result.cuts += cuts;
         problems.push(...(await this.#isAsBefore(server, before)));
         this.report('cuts', [...problems, ...client.takeProblems()]);
+        this.#progress.add();
         say(`clients: ${cuts} connections cut, ${problems.length} problems`);
       }
       await client.stop();
@@ -269,6 +283,7 @@ class ClientsRun {
     this.result.worstP99 = Math.max(this.result.worstP99, p99);
     this.result.worstRss = Math.max(this.result.worstRss, grown);
     this.report(name, problems);
+    this.#progress.add();
     say(
       `clients: ${name}: ${peak.connections} connections, ${peak.descriptors} descriptors, memory +${mebibytes(grown)}, p99 ${p99.toFixed(1)} ms, ${problems.length} problems`,
     );

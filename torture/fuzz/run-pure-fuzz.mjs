@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { SeededRandom } from '../workload/seeded-random.mjs';
 import { checkNothingElse, PURE_TARGETS } from './pure-targets.mjs';
@@ -32,6 +33,7 @@ const LONGEST_MS = 10;
 const ATTEMPTS = 5;
 
 const ENOUGH_VIOLATIONS = 5;
+const INPUTS_OF_A_TURN = 200;
 
 /**
  * Gives the pure functions of the protocol inputs of all kinds, in this process.
@@ -40,14 +42,21 @@ const ENOUGH_VIOLATIONS = 5;
  * @param {number} options.inputs
  * @param {string} options.failures
  * @param {readonly PureTarget[]} [options.targets]
- * @returns {PureFuzzResult}
+ * @param {(inputs: number) => void} [options.onProgress] told how many were given
+ * @returns {Promise<PureFuzzResult>}
  */
-export function runPureFuzz({ seed, inputs, failures, targets = PURE_TARGETS }) {
+export async function runPureFuzz(options) {
+  const { seed, inputs, failures, targets = PURE_TARGETS, onProgress } = options;
   const startedAt = performance.now();
   /** @type {PureFuzzResult['violations']} */
   const violations = [];
   let number = 0;
   for (; number < inputs && violations.length < ENOUGH_VIOLATIONS; number++) {
+    if (number % INPUTS_OF_A_TURN === 0) {
+      // Timers and signals get their turn.
+      await nextTurn();
+      onProgress?.(number);
+    }
     const target = /** @type {PureTarget} */ (targets[number % targets.length]);
     const inputSeed = `${seed} ${number}`;
     const problem = problemOf(target, inputSeed);

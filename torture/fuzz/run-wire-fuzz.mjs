@@ -21,7 +21,7 @@ import { isSound } from './wire-request.mjs';
  * @property {number} inputs requests that are sent, of which each is answered or its connection ended
  * @property {string} scratch
  * @property {string} failures
- * @property {(line: string) => void} say
+ * @property {(inputs: number) => void} [onProgress] told how many were answered, or ended their connections
  */
 
 /**
@@ -57,7 +57,6 @@ const LONGEST_END_MS = 5000;
 const MOST_KEPT = 8;
 
 const ENOUGH_VIOLATIONS = 5;
-const PROGRESS_MS = 15_000;
 
 /**
  * Sends a server requests that are wrong in every way, on many connections, and looks at everything
@@ -67,7 +66,7 @@ const PROGRESS_MS = 15_000;
  */
 export async function runWireFuzz(options) {
   const startedAt = performance.now();
-  const { seed, inputs, scratch, say } = options;
+  const { inputs, scratch } = options;
   /** @type {WireFuzzResult} */
   const sum = {
     inputs: 0,
@@ -79,22 +78,13 @@ export async function runWireFuzz(options) {
     milliseconds: 0,
     violations: [],
   };
-  const timer = setInterval(() => {
-    const rate = Math.round((sum.inputs / (performance.now() - startedAt)) * 1000);
-    say(`fuzz: ${sum.inputs} inputs on the wire, ${rate} a second`);
-  }, PROGRESS_MS);
-  try {
-    for (let life = 0; sum.inputs < inputs; life++) {
-      const directory = join(scratch, `fuzz-data-${life}`);
-      const until = Math.min(inputs, sum.inputs + INPUTS_OF_A_LIFE);
-      await live({ ...options, life, directory, until, sum });
-      rmSync(directory, { recursive: true, force: true });
-      if (sum.violations.length >= ENOUGH_VIOLATIONS) break;
-    }
-  } finally {
-    clearInterval(timer);
+  for (let life = 0; sum.inputs < inputs; life++) {
+    const directory = join(scratch, `fuzz-data-${life}`);
+    const until = Math.min(inputs, sum.inputs + INPUTS_OF_A_LIFE);
+    await live({ ...options, life, directory, until, sum });
+    rmSync(directory, { recursive: true, force: true });
+    if (sum.violations.length >= ENOUGH_VIOLATIONS) break;
   }
-  say(`fuzz: seed ${seed}, the wire is done`);
   return { ...sum, milliseconds: performance.now() - startedAt };
 }
 
@@ -119,7 +109,8 @@ async function live(work) {
  * @param {ServerProcess} server
  * @param {Life} work
  */
-async function fuzz(server, { seed, life, directory, until, sum, failures }) {
+async function fuzz(server, work) {
+  const { seed, life, directory, until, sum, failures, onProgress } = work;
   const port = await server.ready();
   if (port === undefined) throw new Error('The server was killed by somebody else');
   await furnish(port);
@@ -138,6 +129,7 @@ async function fuzz(server, { seed, life, directory, until, sum, failures }) {
         sum.answers += answers;
         for (const [status, count] of statuses) if (status < 300) sum.successes += count;
         sum.inputs += served;
+        onProgress?.(sum.inputs);
         if (problem !== undefined) {
           found.push({ name, input: rest, problem });
           break;

@@ -12,7 +12,7 @@ import { verifyServer } from './verify-server.mjs';
 import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs';
 
 /**
- * @import { KillCounts, StartAim } from './kill-phases.mjs'
+ * @import { KillCounts, KillPhase, StartAim } from './kill-phases.mjs'
  */
 
 /**
@@ -22,7 +22,7 @@ import { BUCKET, bucketSubject, Writer, WriterSurroundings } from './writer.mjs'
  * @property {string} scratch
  * @property {string} failures where the data directory of a violation is kept
  * @property {number | undefined} [workers] of each server; none and several in turn unless told
- * @property {(line: string) => void} say
+ * @property {(kills: number) => void} [onProgress] told how many were made
  * @property {number} [patience] how long the sweeper may take, in milliseconds
  * @property {(directory: string, round: number) => void} [betweenRounds] for showing that damage is
  *   found: may do what it likes with the data directory of a server that was killed
@@ -66,8 +66,6 @@ const AIMS = /** @type {const} */ ({
 
 /** Nothing is waited for longer. */
 const LONGEST_START_MS = 30_000;
-
-const PROGRESS_MS = 15_000;
 
 /**
  * Kills a server again and again while clients write to it, starts it anew, and compares everything
@@ -126,8 +124,7 @@ class KillLoop {
   }
 
   async run() {
-    const { kills, say, betweenRounds, isEnough = () => false } = this.#options;
-    let saidAt = Date.now();
+    const { kills, betweenRounds, isEnough = () => false } = this.#options;
     for (let round = 0; this.#kills < kills && this.#violations.length === 0; round++) {
       if (isEnough()) return;
       const port = await this.#start();
@@ -139,10 +136,6 @@ class KillLoop {
       // Again while it recovers, and while that recovery is recovered from.
       while (this.#kills < kills && this.#random.chance(0.4)) await this.#killWhileStarting();
       betweenRounds?.(this.#directory, round);
-      if (Date.now() - saidAt > PROGRESS_MS) {
-        saidAt = Date.now();
-        say(`kill-loop: ${this.#kills} kills, ${this.#around.acknowledged} changes acknowledged`);
-      }
     }
     const port = await this.#start();
     await this.#verify(port);
@@ -200,8 +193,8 @@ class KillLoop {
       if (random.chance(0.5)) await delay(random.below(3));
     }
     await this.#end('SIGKILL');
-    if (kind === 'load') this.#killsBy.load++;
-    else this.#killsBy[this.#hasUnswept() ? 'sweeping' : 'idle']++;
+    if (kind === 'load') this.#count('load');
+    else this.#count(this.#hasUnswept() ? 'sweeping' : 'idle');
     await Promise.all(working);
     this.#report(this.#around.problems.splice(0));
   }
@@ -214,6 +207,12 @@ class KillLoop {
   async #acknowledged(count) {
     const deadline = Date.now() + LONGEST_WORK_MS;
     while (this.#around.acknowledged < count && Date.now() < deadline) await delay(1);
+  }
+
+  /** @param {KillPhase} phase */
+  #count(phase) {
+    this.#killsBy[phase]++;
+    this.#options.onProgress?.(this.#kills);
   }
 
   /** Whether there are files that no object has any more, when every change was answered. */
@@ -250,7 +249,7 @@ class KillLoop {
     while (!isThere() && Date.now() - since < LONGEST_START_MS) await delay(1);
     await delay(random.between(0, random.pick(AIMS[aim])));
     await this.#end('SIGKILL');
-    this.#killsBy[startPhase(this.#directory, since)]++;
+    this.#count(startPhase(this.#directory, since));
   }
 
   /**

@@ -25,7 +25,9 @@ export function sharesOf(kills) {
  * @returns {Promise<KillLoopResult>}
  */
 export async function runKillLoops(options) {
-  const { seed, kills, scratch, say } = options;
+  const { seed, kills, scratch, onProgress } = options;
+  /** By loop. @type {number[]} */
+  const done = [];
   let hasFailed = false;
   const settled = await Promise.allSettled(
     sharesOf(kills).map((share, loop) =>
@@ -34,7 +36,10 @@ export async function runKillLoops(options) {
         seed: `${seed}.${loop}`,
         kills: share,
         scratch: join(scratch, `kill-loop-${loop}`),
-        say: (line) => say(`${line} (loop ${loop})`),
+        onProgress(count) {
+          done[loop] = count;
+          onProgress?.(done.reduce((total, each) => total + each, 0));
+        },
         isEnough: () => hasFailed,
       }).catch((error) => {
         hasFailed = true;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { endsWithThis } from '../runner/child-processes.mjs';
 import { linesWithoutOrphans } from './orphaned-workers.mjs';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'packages', 'openoss', 'bin', 'openoss.js');
@@ -42,19 +43,17 @@ export class ServerProcess {
     const command = [PROGRAM, 'serve', '--data', directory, ...listen, '--log-level', 'warn'];
     const [program = '', ...args] = [process.execPath, ...command, ...flags];
     const limited = ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, program, ...args];
-    this.#child = spawn(
-      descriptors === undefined ? program : 'sh',
-      descriptors === undefined ? args : limited,
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          ...process.env,
-          ...environment,
-          OPENOSS_ROOT_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-          OPENOSS_ROOT_ACCESS_KEY_SECRET: CREDENTIALS.accessKeySecret,
-        },
+    const isLimited = descriptors !== undefined;
+    this.#child = spawn(isLimited ? 'sh' : program, isLimited ? limited : args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ...environment,
+        OPENOSS_ROOT_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        OPENOSS_ROOT_ACCESS_KEY_SECRET: CREDENTIALS.accessKeySecret,
       },
-    );
+    });
+    endsWithThis(this.#child);
     this.#child.stdout.on('data', (chunk) => {
       this.#output += chunk;
     });

@@ -22,7 +22,7 @@ import { historyLines, shrinkHistory } from './shrink-history.mjs';
  * @property {string} scratch
  * @property {string} failures where histories that have no order are kept
  * @property {number | undefined} [workers] of each server; none and several in turn unless told
- * @property {(line: string) => void} say
+ * @property {(operations: number) => void} [onProgress] told how many were recorded and checked
  * @property {(port: number) => Promise<{ readonly port: number, close(): void }>} [before] puts
  *   something between the clients and the server: for showing that it is found out
  */
@@ -44,8 +44,6 @@ const CLIENTS = 12;
 
 /** How many operations are recorded, at most, before the server is ended. */
 const MOST_OF_A_LIFE = 7000;
-
-const PROGRESS_MS = 15_000;
 
 /**
  * Records what many clients do to a few keys of a server, which is killed now and then while they
@@ -94,16 +92,12 @@ class OrderRun {
   }
 
   async record() {
-    const { operations, say } = this.#options;
-    let saidAt = Date.now();
+    const { operations, onProgress } = this.#options;
     for (let life = 0; this.#history.count < operations; life++) {
       await this.#live(life);
       this.#check(life);
       if (this.#sums.violations.length > 0) return;
-      if (Date.now() - saidAt > PROGRESS_MS) {
-        saidAt = Date.now();
-        say(`order: ${this.#history.count} operations, ${this.#sums.kills} kills`);
-      }
+      onProgress?.(this.#history.count);
     }
   }
 

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { endsWithThis } from '../runner/child-processes.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
 import { RotPlan } from './rot-plan.mjs';
 import { makeSubject } from './rot-subject.mjs';
@@ -20,7 +21,7 @@ import { makeSubject } from './rot-subject.mjs';
  * @property {number | undefined} [only] the one flip to try
  * @property {boolean} [isBlind] what the scrub finds does not count: for the self-test
  * @property {typeof PATIENCE_MS} [patience] milliseconds for one flip
- * @property {(line: string) => void} say
+ * @property {(done: number) => void} [onProgress] told how many flips were tried
  * @property {(result: RotResult) => boolean} [isEnough] asked before each flip: nothing more is to be shown
  */
 
@@ -59,7 +60,7 @@ const PATIENCE_MS = { beside: 10_000, alone: 20_000 };
  * @returns {Promise<RotResult>}
  */
 export async function runRot(options) {
-  const { seed, flips, workers, scratch, only, isBlind = false, isEnough, say } = options;
+  const { seed, flips, workers, scratch, only, isBlind = false, isEnough, onProgress } = options;
   const { patience = PATIENCE_MS } = options;
   mkdirSync(scratch, { recursive: true });
   const source = join(scratch, 'healthy');
@@ -74,7 +75,7 @@ export async function runRot(options) {
   };
   let next = only ?? 0;
   const end = only === undefined ? flips : only + 1;
-  let saidAt = Date.now();
+  let done = 0;
   /** @type {number[]} */
   const late = [];
   /**
@@ -101,10 +102,7 @@ export async function runRot(options) {
         );
         if ('ended' in outcome && outcome.ended === 'hang') late.push(index);
         else judge(result, index, flip, outcome);
-        if (Date.now() - saidAt > 10_000) {
-          saidAt = Date.now();
-          say(`rot: ${index} flips`);
-        }
+        onProgress?.(++done);
       }
     } finally {
       worker.close();
@@ -179,7 +177,9 @@ class RottingWorker {
    * @returns {Promise<JobOutcome>}
    */
   async run(job, patience) {
-    this.#child ??= fork(WORKER, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    this.#child ??= endsWithThis(
+      fork(WORKER, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }),
+    );
     const child = this.#child;
     /** @type {string[]} */
     let checked = [];

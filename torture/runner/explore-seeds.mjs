@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Progress } from './progress.mjs';
 import { WorkerPool } from './worker-pool.mjs';
 
 /**
@@ -37,8 +38,6 @@ const ENOUGH_VIOLATIONS = 10;
 /** Images that one worker has open at a time: while one waits for a thread, another works. */
 const LANES = 3;
 
-const PROGRESS_MS = 15_000;
-
 /**
  * Looks through workload after workload until so many distinct crash states were opened.
  * @param {ExploreSeedsOptions} options
@@ -53,13 +52,11 @@ export async function exploreSeeds(options) {
   /** @type {Omit<ExploredSeeds, 'states' | 'milliseconds'>} */
   const sum = { seeds: 0, points: 0, choices: 0, acknowledged: 0, faults: 0, violations: [] };
   let nextSeed = 0;
+  const target = only === undefined ? wanted : undefined;
+  const progress = new Progress({ part, unit: 'distinct crash states', target, say });
   const isEnough = () =>
     (only === undefined ? distinct.size >= wanted : nextSeed > 0) ||
     sum.violations.length >= ENOUGH_VIOLATIONS;
-  const progress = setInterval(() => {
-    const seconds = (Date.now() - startedAt) / 1000;
-    say(`${part}: ${distinct.size} distinct crash states in ${Math.round(seconds)} s`);
-  }, PROGRESS_MS);
 
   /** @param {number} worker */
   const work = async (worker) => {
@@ -86,6 +83,7 @@ export async function exploreSeeds(options) {
       const { digests, points, choices: made, acknowledged, faults, violations } = outcome.report;
       const text = Buffer.from(digests).toString('latin1');
       for (let at = 0; at < text.length; at += 12) distinct.add(text.slice(at, at + 12));
+      progress.reached(distinct.size);
       sum.points += points;
       sum.choices += made;
       sum.acknowledged += acknowledged;
@@ -97,7 +95,7 @@ export async function exploreSeeds(options) {
   try {
     await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
   } finally {
-    clearInterval(progress);
+    progress.close();
     pool.close();
   }
   return { ...sum, states: distinct.size, milliseconds: Date.now() - startedAt };

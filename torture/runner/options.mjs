@@ -47,6 +47,7 @@ Flags:
 
 The kill-loop and the order mostly wait: they run beside the parts that compute (forgetting-disk,
 metadata-trace, faults, rot). All others have the machine to themselves, one after another.
+Each says every 15 seconds how far it is, and is reported as soon as it is done: a run may be stopped.
 
 Exit status: 0 every rule held; 1 one did not; 2 wrong usage, or it could not run.
 `;

@@ -9,6 +9,7 @@ import { runOrder } from '../order/run-order.mjs';
 import { runRot } from '../rot/run-rot.mjs';
 import { selfTest } from '../self-test/self-test.mjs';
 import { exploreSeeds } from './explore-seeds.mjs';
+import { withProgress } from './progress.mjs';
 
 /**
  * @import { Part, TortureOptions } from './options.mjs'
@@ -115,7 +116,10 @@ async function runSelfTest(context, hasTraces) {
  */
 async function runKills({ options, disk, failures, say }) {
   const { seed, kills, serverWorkers: workers } = options;
-  const result = await runKillLoops({ seed, kills, workers, scratch: disk, failures, say });
+  const told = { part: 'kill-loop', unit: 'kills', target: kills, say };
+  const result = await withProgress(told, (onProgress) =>
+    runKillLoops({ seed, kills, workers, scratch: disk, failures, onProgress }),
+  );
   const replay = `npm run torture -- --part kill-loop --kills ${kills} --seed ${seed}`;
   // A loop that ends at a violation has not met what it would have.
   const missed = result.violations.length > 0 ? [] : missedPhases(result.killsBy);
@@ -217,14 +221,10 @@ async function runCrowds({ options: { seed, full }, disk, say }) {
 async function runFlips({ options, scratch, say }) {
   const { seed, flips, workers, flip: only } = options;
   const place = join(scratch, 'rot');
-  const { outcomes, checked, violations } = await runRot({
-    seed,
-    flips,
-    workers,
-    scratch: place,
-    say,
-    ...(only === undefined ? {} : { only }),
-  });
+  const told = { part: 'rot', unit: 'flips', target: only === undefined ? flips : 1, say };
+  const { outcomes, checked, violations } = await withProgress(told, (onProgress) =>
+    runRot({ seed, flips, workers, scratch: place, only, onProgress }),
+  );
   return {
     figures: {
       'flipped bits': only === undefined ? flips : 1,
@@ -287,7 +287,10 @@ async function explore(part, { options, scratch, failures, say }, hasTraces) {
  */
 async function runOrderCheck({ options, disk, failures, say }) {
   const { seed, operations, serverWorkers: workers } = options;
-  const result = await runOrder({ seed, operations, workers, scratch: disk, failures, say });
+  const told = { part: 'order', unit: 'operations', target: operations, say };
+  const result = await withProgress(told, (onProgress) =>
+    runOrder({ seed, operations, workers, scratch: disk, failures, onProgress }),
+  );
   const again = `npm run torture -- --part order --operations ${operations} --seed ${seed}`;
   return {
     figures: {

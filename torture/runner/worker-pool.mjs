@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { endsWithThis } from './child-processes.mjs';
 
 /**
  * @import { ChildProcess } from 'node:child_process'
@@ -60,7 +61,9 @@ export class WorkerPool {
   }
 
   #start() {
-    const child = fork(WORKER, [], { execArgv: NODE_ARGUMENTS, serialization: 'advanced' });
+    const child = endsWithThis(
+      fork(WORKER, [], { execArgv: NODE_ARGUMENTS, serialization: 'advanced' }),
+    );
     this.#all.add(child);
     // What waits for the disk beside them, the kill loop, goes first when it can go on.
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);

@@ -34,7 +34,7 @@ const PATIENCE_MS = 8000;
 /**
  * Shows that the kill loop finds lost data: damages the data directory between two runs of the
  * server, in each of several ways, side by side, and beside them one that is left alone.
- * @param {Pick<KillLoopOptions, 'scratch' | 'failures' | 'say'>} options
+ * @param {Pick<KillLoopOptions, 'scratch' | 'failures'>} options
  * @returns {AsyncGenerator<SelfTestOutcome, void, undefined>}
  */
 export async function* damagedDirectories(options) {

@@ -123,9 +123,9 @@ async function shrinks() {
 
 /**
  * @param {string} failures
- * @returns {Generator<SelfTestOutcome, void, undefined>}
+ * @returns {AsyncGenerator<SelfTestOutcome, void, undefined>}
  */
-function* pureChecks(failures) {
+async function* pureChecks(failures) {
   const slow = () => void /^(?:a+)+$/.test(`${'a'.repeat(23)}b`);
   const broken = () => void (/** @type {{ a: { b: number } }} */ (/** @type {unknown} */ ({})).a.b);
   for (const [name, act, found] of /** @type {const} */ ([
@@ -134,7 +134,7 @@ function* pureChecks(failures) {
     ['a good function', () => {}, undefined],
   ])) {
     const targets = [{ name, prepare: () => act }];
-    const { violations } = runPureFuzz({ seed: 'self-test', inputs: 3, failures, targets });
+    const { violations } = await runPureFuzz({ seed: 'self-test', inputs: 3, failures, targets });
     const [problem = ''] = violations[0]?.problems ?? [];
     const isRight = found === undefined ? violations.length === 0 : found.test(problem);
     const what = found === undefined ? 'passes' : 'is found';

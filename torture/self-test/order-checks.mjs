@@ -119,7 +119,6 @@ export async function* orderChecks({ scratch, failures }) {
       workers: 0,
       scratch: join(scratch, 'lying'),
       failures,
-      say: () => {},
       before: (port) => lyingProxy(port, lie),
     });
     const isRight = violations.some(({ file }) => file !== undefined);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CAN_LOOK } from '../clients/server-figures.mjs';
 import { runRot } from '../rot/run-rot.mjs';
+import { Progress } from '../runner/progress.mjs';
 import { boundlessServers } from './boundless-servers.mjs';
 import { brokenEngines } from './broken-engines.mjs';
 import { crashModelChecks } from './crash-model-checks.mjs';
@@ -9,6 +10,7 @@ import { fuzzChecks } from './fuzz-checks.mjs';
 import { killLoopChecks } from './kill-loop-checks.mjs';
 import { orderChecks } from './order-checks.mjs';
 import { scheduleChecks } from './schedule-checks.mjs';
+import { stoppedRun } from './stopped-run.mjs';
 
 /** @import { RotResult } from '../rot/run-rot.mjs' */
 
@@ -34,28 +36,34 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
   const outcomes = [];
   const failures = join(scratch, 'expected-failures');
   const startedAt = Date.now();
+  const progress = new Progress({ part: 'self-test', unit: 'checks', say });
   /** @param {AsyncGenerator<SelfTestOutcome, void, undefined> | Iterable<SelfTestOutcome>} group */
   const takeIn = async (group) => {
     for await (const outcome of group) {
-      outcomes.push(outcome);
+      progress.reached(outcomes.push(outcome));
       const at = `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
       say(`self-test: ${outcome.isRight ? 'ok' : 'NOT SO'}: ${outcome.name} (${at})`);
     }
   };
-  await takeIn(crashModelChecks());
-  await takeIn(killLoopChecks());
-  await takeIn(scheduleChecks());
-  // These mostly wait for servers.
-  await Promise.all([
-    takeIn(brokenEngines({ scratch, failures, hasTraces })),
-    takeIn(damagedDirectories({ scratch: disk, failures, say: () => {} })),
-    takeIn(CAN_LOOK ? boundlessServers(disk) : []),
-    takeIn(orderChecks({ scratch: disk, failures })),
-  ]);
-  // And these hold up the process, or are about how long something takes.
-  await takeIn(fuzzChecks({ failures }));
-  await takeIn(blindScrub(join(scratch, 'blind')));
-  await takeIn(lateAnswers(join(scratch, 'late')));
+  try {
+    await takeIn(crashModelChecks());
+    await takeIn(killLoopChecks());
+    await takeIn(scheduleChecks());
+    // These mostly wait for servers.
+    await Promise.all([
+      takeIn(brokenEngines({ scratch, failures, hasTraces })),
+      takeIn(damagedDirectories({ scratch: disk, failures })),
+      takeIn(CAN_LOOK ? boundlessServers(disk) : []),
+      takeIn(orderChecks({ scratch: disk, failures })),
+      takeIn(CAN_LOOK ? stoppedRun(disk) : []),
+    ]);
+    // And these hold up the process, or are about how long something takes.
+    await takeIn(fuzzChecks({ failures }));
+    await takeIn(blindScrub(join(scratch, 'blind')));
+    await takeIn(lateAnswers(join(scratch, 'late')));
+  } finally {
+    progress.close();
+  }
   return outcomes;
 }
 
@@ -70,7 +78,7 @@ async function* blindScrub(scratch) {
     violations
       .flatMap(({ problems }) => problems)
       .some((problem) => /^nobody was told: .* is gone$/.test(problem));
-  const options = { seed: 'self-test', flips: 200, workers: 2, scratch, say: () => {} };
+  const options = { seed: 'self-test', flips: 200, workers: 2, scratch };
   const result = await runRot({ ...options, isBlind: true, isEnough: hasVanished });
   yield {
     name: 'flipped bits make objects vanish, of which only the scrub tells',
@@ -85,7 +93,7 @@ async function* blindScrub(scratch) {
  * @returns {AsyncGenerator<SelfTestOutcome, void, undefined>}
  */
 async function* lateAnswers(scratch) {
-  const options = { seed: 'self-test', flips: 3, workers: 2, scratch, say: () => {} };
+  const options = { seed: 'self-test', flips: 3, workers: 2, scratch };
   const late = await runRot({ ...options, patience: { beside: 0, alone: 20_000 } });
   const hanging = await runRot({ ...options, patience: { beside: 0, alone: 0 } });
   yield {
