@@ -42,12 +42,15 @@ export class WorkerPool {
    */
   async run(job) {
     const { child, jobs } = this.#idle.pop() ?? { child: this.#start(), jobs: 0 };
-    const ended = once(child, 'exit').then(([code, signal]) => ({ died: String(signal ?? code) }));
-    const answered = once(child, 'message').then(([message]) => message);
-    // Whichever comes second has no listener.
-    answered.catch(() => {});
+    // Whichever comes second is not listened for any more: the child has more jobs to do.
+    const over = new AbortController();
+    const ended = once(child, 'exit', over).then(([code, signal]) => ({
+      died: String(signal ?? code),
+    }));
+    const answered = once(child, 'message', over).then(([message]) => message);
+    for (const either of [ended, answered]) either.catch(() => {});
     child.send(job);
-    const outcome = await Promise.race([answered, ended]);
+    const outcome = await Promise.race([answered, ended]).finally(() => over.abort());
     if ('failed' in outcome) throw new Error(`Seed ${job.seed} of ${job.part}: ${outcome.failed}`);
     if ('report' in outcome) {
       if (jobs + 1 < JOBS_OF_A_WORKER) this.#idle.push({ child, jobs: jobs + 1 });
