@@ -64,6 +64,43 @@ describe('openoss serve', () => {
     expect(half.stderr).toContain('must be set both, or neither');
   });
 
+  it('starts with the directory key that it was first started with, and says why with no other', async () => {
+    const data = freshDirectory();
+    const base64 = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+    const first = await serve(data, [], { OPENOSS_DIRECTORY_KEY: base64(1) });
+    first.child.kill('SIGTERM');
+    expect(await first.outcome).toMatchObject({ status: 0 });
+    await expect(stat(path.join(data, 'directory-key'))).rejects.toThrow('ENOENT');
+
+    const inside = path.join(data, 'my-key');
+    await writeFile(inside, base64(1));
+    const refusals = [
+      [{ OPENOSS_DIRECTORY_KEY: base64(2) }, 'is not the one'],
+      [{}, 'sealed with a directory key, and there is none'],
+      [{ OPENOSS_DIRECTORY_KEY: 'c2hvcnQ=' }, 'openssl rand -base64 32'],
+      [{ OPENOSS_DIRECTORY_KEY_FILE: inside }, 'lies in the data directory'],
+    ] as const;
+    for (const [variables, reason] of refusals) {
+      const refused = await run(
+        [
+          ...[process.execPath, programs.openoss, 'serve', '--data', data],
+          ...['--listen', '127.0.0.1:0', '--admin-listen', 'off'],
+        ],
+        { env: cleanEnvironment(variables) },
+      );
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toContain(`openoss: `);
+      expect(refused.stderr).toContain(reason);
+    }
+
+    const outside = freshDirectory('directory-key');
+    await writeFile(outside, `${base64(1)}\n`, { mode: 0o600 });
+    const last = await serve(data, ['--workers', '1'], { OPENOSS_DIRECTORY_KEY_FILE: outside });
+    expect((await sendSigned(last, {})).status).toBe(200);
+    last.child.kill('SIGTERM');
+    expect(await last.outcome).toMatchObject({ status: 0 });
+  });
+
   it('finishes what is under way when it is told to stop', async () => {
     const server = await serve(freshDirectory());
     await sendSigned(server, { method: 'PUT', bucket: 'draining' });

@@ -1,6 +1,7 @@
 import {
   DataDirectoryInUse,
   DataDirectoryRefused,
+  DirectoryKeyError,
   HoldError,
   RootCredentialsError,
 } from '@openoss/server';
@@ -11,6 +12,7 @@ export function explainStartFailure(error: unknown): string {
   if (
     error instanceof DataDirectoryInUse ||
     error instanceof DataDirectoryRefused ||
+    error instanceof DirectoryKeyError ||
     error instanceof HoldError ||
     error instanceof RootCredentialsError
   )

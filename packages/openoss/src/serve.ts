@@ -55,6 +55,9 @@ Environment:
   OPENOSS_ROOT_ACCESS_KEY_ID, OPENOSS_ROOT_ACCESS_KEY_SECRET
       the access key of the account that owns everything. Without them one is made at the first
       start, printed once, and kept in the data directory with mode 0600.
+  OPENOSS_DIRECTORY_KEY, or OPENOSS_DIRECTORY_KEY_FILE for a file outside the data directory
+      the key that seals the secrets of access keys: 32 random bytes in base 64. Without one there
+      is the root access key and no other. No backup holds it: keep it by itself.
 
 Exit status: 0 stopped as told; 1 wrong usage; 2 could not start; 65 not started again, for the
 metadata ends the process each time; 70 a worker crashes again and again; 74 the disk failed

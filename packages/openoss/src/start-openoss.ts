@@ -106,6 +106,7 @@ export async function startOpenOss(options: OpenOssOptions = {}): Promise<OpenOs
       minFreeBytes:
         options.minFreeBytes ?? (temporary === undefined ? undefined : TEMPORARY_MIN_FREE_BYTES),
       log: createLog(options.logLevel ?? 'warn'),
+      development: true,
       environment:
         given === undefined
           ? {}

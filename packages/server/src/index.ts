@@ -1,7 +1,7 @@
 /**
  * @module The OSS service over HTTP: route, authenticate, authorize, handle, answer.
  */
-export { generateCredentials, RootCredentialsError } from '@openoss/directory';
+export { DirectoryKeyError, generateCredentials, RootCredentialsError } from '@openoss/directory';
 export {
   type CopyProgress,
   checkDataDirectory,
@@ -22,6 +22,7 @@ export { HoldError } from './backup/server-hold.js';
 export { CrashLoop } from './crash-loop/crash-loop-guard.js';
 export type { ServerLimits } from './limits.js';
 export { createLog, type LogLevel, logLevels } from './log.js';
+export type { ServedIdentities } from './policy-language.js';
 export type { ScrubLine } from './scrub/scrub-route.js';
 export * from './settings.js';
 export * from './start-service.js';

@@ -1,6 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { Directory, type FoundRootCredentials, findRootCredentials } from '@openoss/directory';
+import {
+  Directory,
+  type DirectoryKey,
+  type FoundRootCredentials,
+  findDirectoryKey,
+  findRootCredentials,
+} from '@openoss/directory';
 import { checkBucketName } from '@openoss/protocol';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
 import type { Logger } from 'pino';
@@ -12,6 +18,7 @@ import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
 import { observeStore } from './observe-store.js';
 import { OssServer } from './oss-server.js';
+import { policyLanguage, type ServedIdentities } from './policy-language.js';
 import { scrubRoute } from './scrub/scrub-route.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
 import { shareOf } from './workers/share-of-limits.js';
@@ -35,8 +42,13 @@ export interface ServiceOptions {
   readonly hostSuffixes?: readonly string[] | undefined;
   /** PEM; with them the service speaks HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
-  /** Where `OPENOSS_ROOT_ACCESS_KEY_ID` and `OPENOSS_ROOT_ACCESS_KEY_SECRET` are looked up. */
+  /**
+   * Where `OPENOSS_ROOT_ACCESS_KEY_ID`, `OPENOSS_ROOT_ACCESS_KEY_SECRET`, `OPENOSS_DIRECTORY_KEY` and
+   * `OPENOSS_DIRECTORY_KEY_FILE` are looked up.
+   */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Keeps a directory key of its own in the data directory where the environment has none. */
+  readonly development?: boolean | undefined;
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number | undefined;
@@ -62,6 +74,8 @@ export interface Service {
   readonly credentials: FoundRootCredentials;
   /** The UID of the account that owns everything. */
   readonly account: string;
+  /** Users, roles, policies, access keys: what may be asked of them and done to them. */
+  readonly identities: ServedIdentities;
   /** Creates a bucket of that account; one that it has already stays as it is. */
   createBucket(name: string): Promise<void>;
   /** Stops: requests under way are finished, at most `grace` milliseconds (10,000 unless told) long. */
@@ -146,14 +160,21 @@ async function serve(
   store: EmbeddedStore,
 ): Promise<Service> {
   const credentials = await findRootCredentials(options.directory, options.environment);
-  const directory = await Directory.open(store.room('directory'), credentials);
+  const key = await findDirectoryKey(options.directory, options.environment, {
+    development: options.development ?? false,
+  });
+  const directory = await Directory.open(store.room('directory'), credentials, {
+    key,
+    clock: settings.now,
+    log: options.log,
+  });
   const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
   const workers = options.workers ?? 0;
   const pool =
     workers === 0
       ? undefined
-      : new WorkerPool(poolOptions(options, settings, limits, store, credentials));
+      : new WorkerPool(poolOptions(options, settings, limits, store, credentials, key));
   if (pool !== undefined) metrics.addProcesses(() => pool.samples());
   const server: Front =
     pool ??
@@ -195,6 +216,7 @@ async function serve(
   const close = async (grace: number) => {
     ready = false;
     await server.close(grace);
+    await directory.close();
     await store.close();
     await admin?.close();
   };
@@ -204,6 +226,7 @@ async function serve(
     region: settings.region,
     credentials,
     account: directory.account,
+    identities: directory.identities(policyLanguage),
     async createBucket(name) {
       checkBucketName(name);
       await store.objects.createBucket({
@@ -246,14 +269,19 @@ function poolOptions(
   { region, hostSuffixes, bodyIdleTimeout, restoreDelay }: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
-  { accessKeyId, accessKeySecret }: FoundRootCredentials,
+  credentials: FoundRootCredentials,
+  directoryKey: DirectoryKey | undefined,
 ): WorkerPoolOptions {
   return {
     count: workers,
     sessions: store.workers,
     configuration: {
       directory: path.resolve(directory),
-      credentials: { accessKeyId, accessKeySecret },
+      credentials,
+      directoryKey: directoryKey && {
+        base64: directoryKey.bytes.toString('base64'),
+        source: directoryKey.source,
+      },
       region,
       hostSuffixes,
       bodyIdleTimeout,

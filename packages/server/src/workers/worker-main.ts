@@ -60,9 +60,17 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
   const metrics = new Metrics({ ofProcess: configuration.observed });
   observeDamage(metrics, store.counters);
   observeTransfers(metrics, store);
+  const { credentials, directoryKey } = configuration;
+  const directory = await Directory.open(store.room('directory'), credentials, {
+    key: directoryKey && {
+      bytes: Buffer.from(directoryKey.base64, 'base64'),
+      source: directoryKey.source,
+    },
+    log,
+  });
   const server = new OssServer({
     store: store.objects,
-    directory: await Directory.open(store.room('directory'), configuration.credentials),
+    directory,
     settings: { region, hostSuffixes, bodyIdleTimeout, restoreDelay, now: Date.now, log },
     limits: configuration.limits,
     metrics,
@@ -72,6 +80,7 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
     metrics,
     async stop(grace) {
       await server.close(grace);
+      await directory.close();
       await store.close();
     },
   };

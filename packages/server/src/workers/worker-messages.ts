@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { RootCredentials } from '@openoss/directory';
+import type { FoundRootCredentials } from '@openoss/directory';
 import type { Samples } from '../combined-metrics.js';
 import type { ServerLimits } from '../limits.js';
 import type { LogLevel } from '../log.js';
@@ -11,7 +11,8 @@ export interface WorkerConfiguration {
   readonly directory: string;
   readonly session: string;
   readonly listen: { readonly host: string; readonly port: number };
-  readonly credentials: RootCredentials;
+  readonly credentials: FoundRootCredentials;
+  readonly directoryKey: { readonly base64: string; readonly source: string } | undefined;
   readonly region: string;
   readonly hostSuffixes: readonly string[];
   readonly bodyIdleTimeout: number;
