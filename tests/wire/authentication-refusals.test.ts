@@ -460,12 +460,12 @@ const rows: Row[] = [
     },
   ],
   [
-    'a temporary key that nobody knows',
+    'a temporary key with a token that was not made here',
     () => inHeader({ by: { accessKeyId: 'STS.abc', accessKeySecret: 'x', securityToken: token } }),
     403,
-    'InvalidAccessKeyId',
-    '0002-00000902',
-    { OSSAccessKeyId: 'STS.abc' },
+    'InvalidSecurityToken',
+    '0002-00000006',
+    { Message: 'The security token you provided is invalid.' },
   ],
   [
     'a token in a header beside a signature in the URL',

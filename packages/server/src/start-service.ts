@@ -74,6 +74,8 @@ export interface Service {
   readonly credentials: FoundRootCredentials;
   /** The UID of the account that owns everything. */
   readonly account: string;
+  /** Whose the access keys and sessions are. */
+  readonly directory: Directory;
   /** Users, roles, policies, access keys: what may be asked of them and done to them. */
   readonly identities: ServedIdentities;
   /** Creates a bucket of that account; one that it has already stays as it is. */
@@ -226,6 +228,7 @@ async function serve(
     region: settings.region,
     credentials,
     account: directory.account,
+    directory,
     identities: directory.identities(policyLanguage),
     async createBucket(name) {
       checkBucketName(name);

@@ -584,6 +584,13 @@ export const errorCatalogue = describe({
     ec: '0002-00000902',
     source: 'doc',
   },
+  AccessKeyDisabled: {
+    code: 'InvalidAccessKeyId',
+    status: 403,
+    message: 'The OSS Access Key Id you provided is disabled.',
+    ec: '0002-00000903',
+    source: 'doc',
+  },
   SecurityTokenMissing: {
     code: 'InvalidAccessKeyId',
     status: 403,
@@ -605,6 +612,13 @@ export const errorCatalogue = describe({
     status: 403,
     message: 'The security token you provided is invalid.',
     ec: '0002-00000006',
+    source: 'doc',
+  },
+  SecurityTokenExpired: {
+    code: 'SecurityTokenExpired',
+    status: 403,
+    message: 'The security token you provided has expired.',
+    ec: '0002-00000007',
     source: 'doc',
   },
   AccessKeyAndTokenMismatch: {

@@ -1,7 +1,9 @@
-import { anonymous, type Principal } from '@openoss/access';
-import type { Directory } from '@openoss/directory';
+import type { Principal } from '@openoss/access';
+import type { AccessKey, Directory, Identity } from '@openoss/directory';
 import {
+  type Claim,
   checkClaim,
+  isTemporaryAccessKeyId,
   OssError,
   parseClaim,
   type SignableRequest,
@@ -11,16 +13,17 @@ import type { ServerSettings } from '../settings.js';
 
 /** Who a request comes from, and how it was signed. */
 export interface Caller {
-  readonly principal: Principal;
+  readonly principal: Identity | Extract<Principal, { readonly kind: 'anonymous' }>;
   /** The access key that signed; undefined for an anonymous request. */
   readonly accessKeyId: string | undefined;
 }
 
-const ANONYMOUS_CALLER: Caller = { principal: anonymous, accessKeyId: undefined };
+const ANONYMOUS_CALLER: Caller = { principal: { kind: 'anonymous' }, accessKeyId: undefined };
 
 /**
- * Finds out who is asking: parses the claim, checks its dates and scope, looks the access key up,
- * verifies the signature. A request that claims to be signed is refused or verified, never anonymous.
+ * Finds out who is asking: parses the claim, checks its dates and scope, looks the access key up, or
+ * opens the token of a session, and verifies the signature. A request that claims to be signed is
+ * refused or verified, never anonymous.
  */
 export async function authenticate(
   request: SignableRequest,
@@ -30,13 +33,43 @@ export async function authenticate(
   const claim = parseClaim(request);
   if (claim === undefined) return ANONYMOUS_CALLER;
   checkClaim(claim, { now: settings.now(), region: settings.region });
-  const key = await directory.findAccessKey(claim.accessKeyId);
-  // Users' policies are not decided by yet: until they are, nobody but an account gets in.
-  if (key === undefined || key.principal.kind !== 'account') {
-    throw new OssError('InvalidAccessKeyId', { details: { OSSAccessKeyId: claim.accessKeyId } });
-  }
+  const { accessKeyId, securityToken } = claim;
+  const isSession = securityToken !== undefined && isTemporaryAccessKeyId(accessKeyId);
+  const key = isSession
+    ? await sessionKey(directory, accessKeyId, securityToken)
+    : await lastingKey(directory, claim);
   verifySignature(claim, request, key.secret);
   // Only temporary credentials come with a token, and this key is a lasting one.
-  if (claim.securityToken !== undefined) throw new OssError('AccessKeyAndTokenMismatch');
+  if (securityToken !== undefined && !isSession) throw new OssError('AccessKeyAndTokenMismatch');
+  directory.noteUse(key, 'Oss');
   return { principal: key.principal, accessKeyId: key.id };
+}
+
+async function lastingKey(directory: Directory, { accessKeyId }: Claim): Promise<AccessKey> {
+  const key = await directory.findAccessKey(accessKeyId);
+  if (key !== undefined) return key;
+  const kind = (await directory.isInactive(accessKeyId))
+    ? 'AccessKeyDisabled'
+    : 'InvalidAccessKeyId';
+  throw new OssError(kind, { details: { OSSAccessKeyId: accessKeyId } });
+}
+
+async function sessionKey(
+  directory: Directory,
+  accessKeyId: string,
+  token: string,
+): Promise<AccessKey> {
+  const found = await directory.findSession(accessKeyId, token);
+  switch (found.outcome) {
+    case 'found':
+      return found.key;
+    case 'mismatch':
+      throw new OssError('AccessKeyAndTokenMismatch');
+    case 'expired':
+      throw new OssError('SecurityTokenExpired');
+    // No page tells what a session is answered whose role is no more; its token is worth nothing.
+    case 'ended':
+    case 'invalid':
+      throw new OssError('SecurityTokenInvalid');
+  }
 }
