@@ -60,6 +60,7 @@ export class Accounts {
       }
       draft.delete(entryKeys.account(account));
       draft.delete(entryKeys.counts(account));
+      draft.delete(entryKeys.accountSettings(account));
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Awaitable, Log, RoomStore } from '@openoss/storage';
+import { AccountSettings } from './account-settings.js';
 import { newAccountUid } from './accounts.js';
 import type { DirectoryKey } from './directory-key.js';
 import { entryKeys, FIRST_ACCOUNT } from './entries.js';
@@ -52,6 +53,7 @@ export class Directory {
   readonly #secrets: Secrets;
   readonly #keys: KeyRing;
   readonly #lastUse: LastUse;
+  readonly #settings: AccountSettings;
   readonly #now: () => number;
   readonly #rootMayBeReplaced: boolean;
   #tokens: SessionTokens | undefined;
@@ -66,6 +68,7 @@ export class Directory {
     this.account = account;
     this.#ledger = new Ledger(room);
     this.#watch = new GenerationWatch(room);
+    this.#settings = new AccountSettings(room, this.#ledger, this.#watch);
     this.#secrets = secrets;
     this.#now = clock;
     // What the environment says is the environment's to change, and so is what nobody can tell of.
@@ -127,6 +130,16 @@ export class Directory {
   noteUse({ id, origin }: AccessKey, service: string): void {
     // RAM knows of no last use of a session.
     if (origin === undefined) this.#lastUse.note(id, service);
+  }
+
+  /** Whether Block Public Access is on for all that an account owns. */
+  blocksPublicAccess(account: string): Awaitable<boolean> {
+    return after(this.#settings.of(account), ({ blocksPublicAccess }) => blocksPublicAccess);
+  }
+
+  /** Turns Block Public Access on or off for all that an account owns. */
+  blockPublicAccess(account: string, blocksPublicAccess: boolean): Promise<void> {
+    return this.#settings.set(account, { blocksPublicAccess });
   }
 
   /** What there is to manage, in a policy language. */

@@ -25,6 +25,12 @@ export interface AccountEntry {
   readonly accessKeys: readonly string[];
 }
 
+/** What is set for an account as a whole. */
+export interface AccountSettingsEntry {
+  /** Whether Block Public Access is on for everything that the account owns. */
+  readonly blocksPublicAccess: boolean;
+}
+
 export interface UserEntry {
   readonly id: string;
   readonly name: string;
@@ -140,6 +146,7 @@ export const FIRST_ACCOUNT = 'account';
 export const entryKeys = {
   rootKey: key<RootKeyEntry>('root-key'),
   account: (account: string) => key<AccountEntry>(`accounts/${account}`),
+  accountSettings: (account: string) => key<AccountSettingsEntry>(`account-settings/${account}`),
   counts: (account: string) => key<CountsEntry>(`counts/${account}`),
   user: (account: string, id: string) => key<UserEntry>(`user/${account}/${id}`),
   userId: (account: string, name: string) => key<string>(`${userNames(account)}${name}`),

@@ -39,6 +39,7 @@ it('the entries are as the page says', async () => {
   await directory.close();
   const rotated = await directory.rotateRoot();
   const other = await identities.accounts.create('Other Ltd.');
+  await directory.blockPublicAccess(account, true);
 
   const raw = new Map((await room.list({ limit: 100 })).map(({ key: k, value }) => [k, value]));
   const take = (name: string): Buffer => {
@@ -57,7 +58,7 @@ it('the entries are as the page says', async () => {
   const times = { created: now, updated: now };
 
   expect(take('account').toString()).toBe(account);
-  expect(take('generation')).toEqual(Buffer.from([0, 0, 0, 0, 0, 0, 0, 10]));
+  expect(take('generation')).toEqual(Buffer.from([0, 0, 0, 0, 0, 0, 0, 11]));
   expect(unsealed(take('key-check'), 'key check')).toBe('openoss directory');
   const rootKey = json('root-key');
   expect(rootKey).toEqual({ id: rotated.accessKeyId, secret: expect.any(String), created: now });
@@ -68,6 +69,7 @@ it('the entries are as the page says', async () => {
     created: now,
     accessKeys: [],
   });
+  expect(json(`account-settings/${account}`)).toEqual({ blocksPublicAccess: true });
   expect(json(`counts/${account}`)).toEqual({
     users: 1,
     groups: 1,

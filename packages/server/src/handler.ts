@@ -1,3 +1,4 @@
+import type { Directory } from '@openoss/directory';
 import type { InputOf, Operation, OutputOf, RequestHeaders } from '@openoss/protocol';
 import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
 import type { IncomingBody } from './http/incoming-body.js';
@@ -14,14 +15,15 @@ export interface HandlerContext<Op extends Operation> {
   readonly bucket: BucketRecord | undefined;
   readonly caller: Caller;
   readonly store: ObjectStore;
+  readonly directory: Directory;
   readonly settings: ServerSettings;
   /**
    * Decides again on an object as it is at the very moment it is written: handed to storage, so
    * that an ACL set meanwhile counts. Throws the denial.
    */
   readonly admit: (existing: ObjectRecord | undefined) => void;
-  /** Decides on the operation's actions for another object of the bucket. Throws the denial. */
-  readonly authorizeObject: (existing: ObjectRecord | undefined) => void;
+  /** Decides on the operation's actions for an object of the bucket, by its key. Throws the denial. */
+  readonly authorizeObject: (key: string, existing: ObjectRecord | undefined) => void;
   /** The request's headers, for rules that span several: lower-case names, byte-string values. */
   readonly headers: RequestHeaders;
 }
@@ -39,6 +41,8 @@ export interface BoundHandler {
   readonly bucketOptional: boolean;
   /** Whether the handler itself authorizes, object by object, beyond what holds for the bucket. */
   readonly authorizesEachObject: boolean;
+  /** Whether the bucket it names is to be a new one: whose an existing one is, is then no matter of permissions. */
+  readonly createsBucket: boolean;
   /** Takes the context whose input `operation` describes; only the pipeline, which decodes by it, can have one. */
   readonly serve: (
     context: never,
@@ -49,12 +53,17 @@ export interface BoundHandler {
 export function handler<Op extends Operation>(
   operation: Op,
   serve: (context: HandlerContext<Op>) => Promise<HandlerAnswer<Op>>,
-  options: { readonly bucketOptional?: boolean; readonly authorizesEachObject?: boolean } = {},
+  options: {
+    readonly bucketOptional?: boolean;
+    readonly authorizesEachObject?: boolean;
+    readonly createsBucket?: boolean;
+  } = {},
 ): BoundHandler {
   return {
     operation,
     bucketOptional: options.bucketOptional ?? false,
     authorizesEachObject: options.authorizesEachObject ?? false,
+    createsBucket: options.createsBucket ?? false,
     serve,
   };
 }

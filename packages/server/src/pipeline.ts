@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { objectMatters } from '@openoss/access';
 import type { Directory } from '@openoss/directory';
 import {
   bodyField,
@@ -12,7 +11,7 @@ import {
   outputEncoder,
   Router,
 } from '@openoss/protocol';
-import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
+import type { Awaitable, BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
 import type { Admission } from './admission.js';
 import type { BoundHandler, HandlerContext } from './handler.js';
 import { handlers } from './handlers/index.js';
@@ -20,11 +19,12 @@ import type { Answer } from './http/answer.js';
 import { checkBodyMd5 } from './http/content-md5.js';
 import type { Exchange } from './http/exchange.js';
 import { declaredSize, hasBody, incomingBody } from './http/incoming-body.js';
+import { policyLanguage } from './policy-language.js';
 import type { ServerSettings } from './settings.js';
 import { refuseAccessRestrictions } from './stages/access-restrictions.js';
 import { addressOf, type RequestAddress } from './stages/address.js';
-import { authenticate } from './stages/authenticate.js';
-import { type Authorization, actionsOf, authorize } from './stages/authorize.js';
+import { authenticate, type Caller } from './stages/authenticate.js';
+import { Authorization, Authorizer, actionsOf } from './stages/authorize.js';
 
 interface Route {
   readonly handler: BoundHandler;
@@ -49,6 +49,7 @@ export interface PipelineParts {
 export class Pipeline {
   readonly #store: ObjectStore;
   readonly #directory: Directory;
+  readonly #authorizer: Authorizer;
   readonly #settings: ServerSettings;
   readonly #admission: Admission;
   readonly #router: Router;
@@ -57,6 +58,8 @@ export class Pipeline {
   constructor({ store, directory, settings, admission }: PipelineParts) {
     this.#store = store;
     this.#directory = directory;
+    const { permissions } = directory.identities(policyLanguage);
+    this.#authorizer = new Authorizer(directory, permissions);
     this.#settings = settings;
     this.#admission = admission;
     this.#router = new Router(handlers.map(({ operation }) => operation));
@@ -101,19 +104,29 @@ export class Pipeline {
     }
 
     const bucket = await this.#bucketOf(handler, bucketName);
-    const authorization: Authorization = {
-      principal: caller.principal,
+    const prepared = this.#authorizer.prepare({
+      caller,
       actions: actionsOf(operation, input),
-      bucket,
-    };
-    const matters = bucket !== undefined && objectMatters(caller.principal, bucket);
-    // An operation on many objects is authorized here for the bucket, before its body is read, and
-    // by its handler for each object.
-    const object =
-      matters && key !== undefined && !handler.authorizesEachObject
-        ? await this.#store.getObject(bucket.name, key)
-        : undefined;
-    authorize(authorization, object);
+      bucketName,
+      key,
+      bucket: handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket,
+      region: this.#settings.region,
+      facts: () => ({
+        exchange,
+        operation: operation.name,
+        input,
+        accessKeyId: caller.accessKeyId,
+        now: this.#settings.now(),
+      }),
+    });
+    const authorization = prepared instanceof Authorization ? prepared : await prepared;
+    // Tags that a request sets in its body are known, and can be asked for, when that has been read.
+    const waitsForBody = body?.field.kind === 'xml' && authorization.dependsOnRequestTags;
+    let matters = false;
+    if (!waitsForBody) {
+      const decided = this.#authorize(authorization, handler, bucket, key);
+      matters = typeof decided === 'boolean' ? decided : await decided;
+    }
 
     if (body?.field.kind === 'payload') {
       input[body.property] = incomingBody(exchange, size, {
@@ -125,16 +138,19 @@ export class Pipeline {
       else if (body.field.required) throw new OssError('MalformedXml');
     }
 
+    if (waitsForBody) matters = await this.#authorize(authorization, handler, bucket, key);
+
     const context: Omit<HandlerContext<Operation>, 'input'> & { readonly input: object } = {
       input,
       bucket,
       caller,
       store: this.#store,
+      directory: this.#directory,
       settings: this.#settings,
       admit: matters
-        ? (existing: ObjectRecord | undefined) => authorize(authorization, existing)
+        ? (existing: ObjectRecord | undefined) => authorization.checkObject(key, existing)
         : admitAll,
-      authorizeObject: (existing) => authorize(authorization, existing),
+      authorizeObject: (each, existing) => authorization.checkObject(each, existing),
       headers,
     };
     const { status, output } = await handler.serve(context as never);
@@ -152,6 +168,29 @@ export class Pipeline {
       headers: encoded.headers,
       body: encoded.payload as Answer['body'],
     };
+  }
+
+  /** Throws the denial; otherwise tells whether the object has a say, so that it is asked again when it is at hand. */
+  #authorize(
+    authorization: Authorization,
+    handler: BoundHandler,
+    bucket: BucketRecord | undefined,
+    key: string | undefined,
+  ): Awaitable<boolean> {
+    if (handler.authorizesEachObject) {
+      // Here for the bucket, before its body is read, and by its handler for each object.
+      authorization.checkBucket();
+      return true;
+    }
+    if (authorization.isAllowedWithoutObject()) return false;
+    if (bucket === undefined || key === undefined) {
+      authorization.checkObject(key, undefined);
+      return true;
+    }
+    return this.#store.getObject(bucket.name, key).then((object) => {
+      authorization.checkObject(key, object);
+      return true;
+    });
   }
 
   #routeOf(address: RequestAddress, method: string): Route {
@@ -212,6 +251,10 @@ export class Pipeline {
 }
 
 const admitAll = () => {};
+
+function isOwnBucket(bucket: BucketRecord | undefined, { principal }: Caller): boolean {
+  return principal.kind !== 'anonymous' && bucket?.owner === principal.account;
+}
 
 function an(target: string): string {
   return target === 'object' ? 'an object' : `a ${target}`;

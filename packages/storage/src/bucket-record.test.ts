@@ -21,6 +21,21 @@ describe('a bucket record', () => {
     expect(decodeBucketRecord(key, encodeBucketRecord(key, example))).toEqual(example);
   });
 
+  it('is of format 2 when something in it denies, so that no older version passes over that', () => {
+    const records = [
+      { ...example, policy: '{"Version":"1"}' },
+      { ...example, blocksPublicAccess: true },
+      { ...example, policy: '{}', blocksPublicAccess: true },
+    ];
+    for (const record of records) {
+      const stored = encodeBucketRecord(key, record);
+      expect(stored[0]).toBe(2);
+      expect(decodeBucketRecord(key, stored)).toEqual(record);
+    }
+    const cleared = { ...example, policy: undefined, blocksPublicAccess: false };
+    expect(encodeBucketRecord(key, cleared)).toEqual(encodeBucketRecord(key, example));
+  });
+
   it('is found out when any one of its bits is flipped', () => {
     const stored = encodeBucketRecord(key, example);
     for (let bit = 0; bit < stored.length * 8; bit++) {
@@ -32,8 +47,8 @@ describe('a bucket record', () => {
 
   it('of a format this version does not know is not interpreted', () => {
     const content = Buffer.from(encodeBucketRecord(key, example).subarray(0, -4));
-    content[0] = 2;
-    expect(() => decodeBucketRecord(key, checkedValue(key, content))).toThrow(/unknown format 2/);
+    content[0] = 3;
+    expect(() => decodeBucketRecord(key, checkedValue(key, content))).toThrow(/unknown format 3/);
   });
 
   it('of format 1 stays readable, whatever later versions write', () => {

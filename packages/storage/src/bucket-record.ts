@@ -23,6 +23,10 @@ export interface BucketRecord {
   readonly storageClass: StorageClass;
   readonly redundancy: Redundancy;
   readonly acl: BucketAcl;
+  /** The bucket policy's document, as it was given. */
+  readonly policy?: string | undefined;
+  /** Whether Block Public Access is on for the bucket. */
+  readonly blocksPublicAccess?: boolean | undefined;
 }
 
 /** What a bucket is made from; the store adds the rest. */
@@ -33,21 +37,32 @@ export type BucketSpecification = Pick<
 
 /**
  * The stored form is a format byte, the record as a MessagePack map, and a checksum. New fields are
- * simply added: old readers pass over them, new readers give a missing one its default here.
+ * simply added: old readers pass over them, new readers give a missing one its default here. What an
+ * old reader must not pass over, because it denies something, makes the record one of format 2.
  */
 const FORMAT = 1;
+const FORMAT_WITH_DENIALS = 2;
 
 const packr = new Packr({ useRecords: false });
 
 /** The stored form of a bucket's record under the key it will stand at. */
 export function encodeBucketRecord(key: Buffer, record: BucketRecord): Buffer {
-  return checkedValue(key, Buffer.concat([Buffer.of(FORMAT), packr.pack(record)]));
+  const { policy, blocksPublicAccess, ...rest } = record;
+  const denials = {
+    ...(policy === undefined ? {} : { policy }),
+    ...(blocksPublicAccess === true ? { blocksPublicAccess } : {}),
+  };
+  const format = Object.keys(denials).length === 0 ? FORMAT : FORMAT_WITH_DENIALS;
+  const content = packr.pack({ ...rest, ...denials });
+  return checkedValue(key, Buffer.concat([Buffer.of(format), content]));
 }
 
 /** A bucket's record from its stored form. */
 export function decodeBucketRecord(key: Buffer, value: Buffer): BucketRecord {
   const what = (): string => `bucket record ${key.toString()}`;
   const content = checkedContent(key, value, what);
-  if (content[0] !== FORMAT) throw new CorruptRecord(what(), unknownFormat(content[0], FORMAT));
+  if (content[0] !== FORMAT && content[0] !== FORMAT_WITH_DENIALS) {
+    throw new CorruptRecord(what(), unknownFormat(content[0], FORMAT_WITH_DENIALS));
+  }
   return packr.unpack(content.subarray(1));
 }

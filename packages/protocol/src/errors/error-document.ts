@@ -1,6 +1,6 @@
 import { parseXml, XmlSyntaxError } from '../xml/xml-tree.js';
-import { writeFlatXml } from '../xml/xml-writer.js';
-import { OssError } from './oss-error.js';
+import { type FlatXmlElement, writeFlatXml } from '../xml/xml-writer.js';
+import { type ErrorDetails, OssError } from './oss-error.js';
 
 /** Where the page of an EC is; OSS puts it into `<RecommendDoc>`. */
 const RECOMMENDED_DOC = 'https://api.aliyun.com/troubleshoot?q=';
@@ -14,24 +14,30 @@ const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
  * refused.
  */
 export function writeErrorDocument(
-  error: Pick<OssError, 'code' | 'message' | 'ec' | 'details'>,
+  error: Pick<OssError, 'code' | 'message' | 'ec' | 'details' | 'groups'>,
   requestId: string,
   hostId: string,
 ): string {
-  const elements: [string, string][] = [
-    ['Code', error.code],
-    ['Message', error.message],
+  const elements: FlatXmlElement[] = [
+    ['Code', legible(error.code)],
+    ['Message', legible(error.message)],
     ['RequestId', requestId],
-    ['HostId', hostId],
-    ...Object.entries(error.details),
+    ['HostId', legible(hostId)],
+    ...legibleEntries(error.details),
+    ...Object.entries(error.groups).map(
+      ([name, group]): FlatXmlElement => [name, legibleEntries(group)],
+    ),
   ];
   if (error.ec !== undefined) {
     elements.push(['EC', error.ec], ['RecommendDoc', RECOMMENDED_DOC + error.ec]);
   }
-  return writeFlatXml(
-    'Error',
-    elements.map(([name, text]) => [name, text.replace(NOT_XML, '\uFFFD')] as const),
-  );
+  return writeFlatXml('Error', elements);
+}
+
+const legible = (text: string): string => text.replace(NOT_XML, '\uFFFD');
+
+function legibleEntries(details: ErrorDetails): (readonly [string, string])[] {
+  return Object.entries(details).map(([name, text]) => [name, legible(text)]);
 }
 
 /** What a client has of an answer that is not a success. */
@@ -59,11 +65,19 @@ export function readErrorAnswer(answer: ErrorAnswer): OssError {
     return OssError.received({ ...codeOfStatus(status), status, requestId, ec });
   }
   let elements: Map<string, string>;
+  let groups: [string, ErrorDetails][];
   try {
     const root = parseXml(document);
     if (root.name !== 'Error')
       throw new XmlSyntaxError(`the root element is ${root.name}, not Error`);
-    elements = new Map(root.children.map((child) => [child.name, child.text]));
+    const [flat, nested] = [false, true].map((holdsElements) =>
+      root.children.filter(({ children }) => children.length > 0 === holdsElements),
+    );
+    elements = new Map(flat?.map((child) => [child.name, child.text]));
+    groups = (nested ?? []).map(({ name, children }) => [
+      name,
+      Object.fromEntries(children.map((child) => [child.name, child.text])),
+    ]);
   } catch (error) {
     if (!(error instanceof XmlSyntaxError)) throw error;
     return OssError.received({
@@ -82,6 +96,7 @@ export function readErrorAnswer(answer: ErrorAnswer): OssError {
     requestId: elements.get('RequestId') ?? requestId,
     hostId: elements.get('HostId'),
     details: Object.fromEntries([...elements].filter(([name]) => !PLAIN_ELEMENTS.has(name))),
+    groups: Object.fromEntries(groups),
   });
 }
 

@@ -3,12 +3,17 @@ import { type ErrorKind, errorCatalogue } from './catalogue.js';
 /** Elements of `<Error>` beyond Code, Message, RequestId, HostId and EC, in the order they are written. */
 export type ErrorDetails = Readonly<Record<string, string>>;
 
+/** Elements of `<Error>` that hold elements themselves, by name. */
+export type ErrorGroups = Readonly<Record<string, ErrorDetails>>;
+
 /** What may be said of one refusal beyond its row in the catalogue. */
 export interface OssErrorOptions {
   /** Replaces the catalogue's sentence. */
   readonly message?: string;
   /** Extra elements of the error body, such as `BucketName` or `ArgumentValue`. */
   readonly details?: ErrorDetails;
+  /** Extra elements that hold elements: `AccessDeniedDetail`. */
+  readonly groups?: ErrorGroups;
   /** Headers the answer carries besides the usual ones, such as `x-oss-next-append-position`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What made us refuse, for the log; never shown to a client. */
@@ -24,6 +29,7 @@ export interface ReceivedError {
   readonly requestId?: string | undefined;
   readonly hostId?: string | undefined;
   readonly details?: ErrorDetails | undefined;
+  readonly groups?: ErrorGroups | undefined;
 }
 
 /**
@@ -39,6 +45,7 @@ export class OssError extends Error {
   readonly status: number;
   readonly ec: string | undefined;
   readonly details: ErrorDetails;
+  readonly groups: ErrorGroups;
   readonly headers: Readonly<Record<string, string>>;
   readonly requestId: string | undefined;
   readonly hostId: string | undefined;
@@ -55,6 +62,7 @@ export class OssError extends Error {
     this.status = known.status;
     this.ec = known.ec;
     this.details = options.details ?? (typeof kind === 'string' ? {} : (kind.details ?? {}));
+    this.groups = options.groups ?? (typeof kind === 'string' ? {} : (kind.groups ?? {}));
     this.headers = options.headers ?? {};
     this.requestId = typeof kind === 'string' ? undefined : kind.requestId;
     this.hostId = typeof kind === 'string' ? undefined : kind.hostId;

@@ -28,10 +28,20 @@ export function writeXml<T>(shape: XmlShape<T>, value: T): string {
   return `${PROLOGUE}<${shape.root}${namespace}>${writeContent(shape.content, value)}</${shape.root}>`;
 }
 
+/** An element that holds text, or elements that do. */
+export type FlatXmlElement = readonly [string, string | readonly (readonly [string, string])[]];
+
 /** A document of elements that hold text, in the order given; for bodies without a described shape. */
-export function writeFlatXml(root: string, elements: Iterable<readonly [string, string]>): string {
+export function writeFlatXml(root: string, elements: Iterable<FlatXmlElement>): string {
   let inner = '';
-  for (const [name, text] of elements) inner += `\n  <${name}>${escapeXml(text)}</${name}>`;
+  for (const [name, content] of elements) {
+    if (typeof content === 'string') inner += `\n  <${name}>${escapeXml(content)}</${name}>`;
+    else {
+      inner += `\n  <${name}>`;
+      for (const [part, text] of content) inner += `\n    <${part}>${escapeXml(text)}</${part}>`;
+      inner += `\n  </${name}>`;
+    }
+  }
   return `${PROLOGUE}<${root}>${inner}\n</${root}>\n`;
 }
 

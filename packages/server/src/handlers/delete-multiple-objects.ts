@@ -34,7 +34,7 @@ export const deleteMultipleObjects = handler(
     }
     for (const { key } of objects) {
       checkObjectKey(key);
-      authorizeObject(await store.getObject(from, key));
+      authorizeObject(key, await store.getObject(from, key));
     }
     for (let at = 0; at < objects.length; at += CONCURRENCY) {
       await Promise.all(
@@ -43,7 +43,9 @@ export const deleteMultipleObjects = handler(
           .filter(
             ({ versionId }) => versionId === undefined || versionId === '' || versionId === 'null',
           )
-          .map(({ key }) => store.deleteObject(from, key, authorizeObject)),
+          .map(({ key }) =>
+            store.deleteObject(from, key, (existing) => authorizeObject(key, existing)),
+          ),
       );
     }
     if (quiet) return { output: {} };

@@ -38,5 +38,5 @@ export const putBucket = handler(
     if (acl !== undefined) await store.updateBucket(input.bucket, (kept) => ({ ...kept, acl }));
     return { output: {} };
   },
-  { bucketOptional: true },
+  { bucketOptional: true, createsBucket: true },
 );

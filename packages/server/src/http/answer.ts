@@ -67,7 +67,7 @@ export class AnswerWriter {
     if (exchange.request.method === 'HEAD') {
       if (document.length > MAX_DOCUMENT_IN_HEADER) {
         const { code, message, ec } = error;
-        const brief = { code, message, ec, details: {} };
+        const brief = { code, message, ec, details: {}, groups: {} };
         document = Buffer.from(writeErrorDocument(brief, exchange.id, hostId));
       }
       headers.push(['x-oss-err', document.toString('base64')]);
