@@ -17,7 +17,7 @@ export type { Mismatch } from './policy/evaluate-policies.js';
 export { parsePolicy } from './policy/parse-policy.js';
 export * from './policy/policy-document.js';
 export * from './policy/policy-error.js';
-export type { PolicyKind } from './policy/policy-kind.js';
+export { type PolicyKind, policyRules } from './policy/policy-kind.js';
 export * from './principal.js';
 export * from './resource.js';
 export * from './verdict.js';

@@ -45,16 +45,22 @@ const FORMAT_WITH_DENIALS = 2;
 
 const packr = new Packr({ useRecords: false });
 
-/** The stored form of a bucket's record under the key it will stand at. */
-export function encodeBucketRecord(key: Buffer, record: BucketRecord): Buffer {
+/** A record as it comes back from its stored form: what is not set is not there. */
+export function asStored(record: BucketRecord): BucketRecord {
   const { policy, blocksPublicAccess, ...rest } = record;
-  const denials = {
+  return {
+    ...rest,
     ...(policy === undefined ? {} : { policy }),
     ...(blocksPublicAccess === true ? { blocksPublicAccess } : {}),
   };
-  const format = Object.keys(denials).length === 0 ? FORMAT : FORMAT_WITH_DENIALS;
-  const content = packr.pack({ ...rest, ...denials });
-  return checkedValue(key, Buffer.concat([Buffer.of(format), content]));
+}
+
+/** The stored form of a bucket's record under the key it will stand at. */
+export function encodeBucketRecord(key: Buffer, record: BucketRecord): Buffer {
+  const stored = asStored(record);
+  const denies = 'policy' in stored || 'blocksPublicAccess' in stored;
+  const format = Buffer.of(denies ? FORMAT_WITH_DENIALS : FORMAT);
+  return checkedValue(key, Buffer.concat([format, packr.pack(stored)]));
 }
 
 /** A bucket's record from its stored form. */

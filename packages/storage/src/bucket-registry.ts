@@ -7,6 +7,7 @@ import {
   OBJECT_RANGE,
 } from './bucket-partition.js';
 import {
+  asStored,
   type BucketRecord,
   type BucketSpecification,
   decodeBucketRecord,
@@ -127,7 +128,8 @@ export class BucketRegistry implements Buckets {
     return this.#queue.run(name, async () => {
       const record = await this.require(name);
       const { incarnation, epoch, owner, createdAt } = record;
-      const changed = { ...change(record), name, incarnation, epoch, owner, createdAt };
+      const kept = { name, incarnation, epoch, owner, createdAt };
+      const changed = asStored({ ...change(record), ...kept });
       await this.#commit([], recordChanges(changed));
       this.#learn(name, changed);
       return changed;

@@ -48,6 +48,15 @@ const denied = (message: string, ec?: string, source: ErrorSource = 'doc'): Erro
   ...(ec === undefined ? {} : { ec }),
 });
 
+// The sentences are ours, and tell the place; the pages of the ECs show none.
+const badPolicy = (message: string, ec: string): ErrorDescription => ({
+  code: 'InvalidPolicyDocument',
+  status: 400,
+  message,
+  ec,
+  source: 'doc',
+});
+
 const objectNameRefused = (message: string, ec: string): ErrorDescription => ({
   code: 'InvalidObjectName',
   status: 400,
@@ -372,6 +381,22 @@ export const errorCatalogue = describe({
     source: 'doc',
   },
 
+  NoSuchBucketPolicy: {
+    code: 'NoSuchBucketPolicy',
+    status: 404,
+    message: 'The specified bucket policy does not exist.',
+    ec: '0030-00000006',
+    source: 'doc',
+  },
+  PolicyTooLong: badPolicy('The policy document is longer than 16 KB.', '0030-00000001'),
+  PolicyVersionInvalid: badPolicy('The Version of a policy must be "1".', '0030-00000002'),
+  PolicyValueTooLong: badPolicy('A value in the policy document is too long.', '0030-00000003'),
+  PolicyInvalid: badPolicy('The policy document is invalid.', '0030-00000005'),
+  PolicyConsecutiveStars: badPolicy(
+    'A value in the policy document has consecutive asterisks.',
+    '0030-00000007',
+  ),
+
   // --- objects ---------------------------------------------------------------------------------
   ObjectNameEmpty: objectNameRefused('The Object name can not be empty', '0016-00000001'),
   ObjectNameNotUtf8: objectNameRefused('The specified object is not valid.', '0016-00000002'),
@@ -650,6 +675,17 @@ export const errorCatalogue = describe({
   // The page of this EC shows the sentence of the other; that of the next shows none.
   DeniedByRamPolicy: denied('Access denied by bucket policy.', '0003-00000201'),
   DeniedByBothPolicies: denied('Access denied by bucket policy.', '0003-00000203', 'openoss'),
+  PublicObjectAclBlocked: denied(
+    'Put public object acl is not allowed',
+    '0016-00000901',
+    'observed',
+  ),
+  PublicBucketAclBlocked: denied('Put public bucket acl is not allowed', undefined, 'observed'),
+  PublicBucketPolicyBlocked: denied(
+    'Put public bucket policy is not allowed',
+    undefined,
+    'observed',
+  ),
   // The EC is documented for a put that may not tag, its sentence for anonymous requests only.
   DeniedExtraPermission: denied(
     'You have no right to access this object.',

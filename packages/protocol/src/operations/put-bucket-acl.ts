@@ -15,7 +15,7 @@ export const PutBucketAcl = operation({
   },
   output: {},
   actions: [{ action: 'oss:PutBucketAcl' }],
-  errors: ['BucketAclInvalid'],
+  errors: ['PublicBucketAclBlocked', 'BucketAclInvalid'],
   examples: [
     {
       doc: 'Let everybody read the objects of a bucket.',

@@ -25,7 +25,13 @@ export const PutBucket = operation({
   },
   output: {},
   actions: [{ action: 'oss:PutBucket' }],
-  errors: ['InvalidBucketName', 'BucketAlreadyExists', 'BucketAclInvalid', 'MalformedXml'],
+  errors: [
+    'PublicBucketAclBlocked',
+    'InvalidBucketName',
+    'BucketAlreadyExists',
+    'BucketAclInvalid',
+    'MalformedXml',
+  ],
   examples: [
     { doc: 'Create a bucket.', command: 'ossutil api put-bucket --bucket examplebucket' },
     {

@@ -38,6 +38,7 @@ export const PutObjectAcl = operation({
     },
   ],
   errors: [
+    'PublicObjectAclBlocked',
     'ObjectAclInvalid',
     'ObjectAclEmpty',
     'NoSuchKey',

@@ -225,6 +225,7 @@ export const PutObject = operation({
     },
   ],
   errors: [
+    'PublicObjectAclBlocked',
     'MissingContentLength',
     'ContentLengthNotInteger',
     'EntityTooLarge',

@@ -27,7 +27,7 @@ export const getBucketInfo = handler(GetBucketInfo, async ({ input, bucket, sett
           serverSideEncryptionRule: { sseAlgorithm: 'None' },
           bucketPolicy: { logBucket: '', logPrefix: '' },
           comment: '',
-          blockPublicAccess: false,
+          blockPublicAccess: record.blocksPublicAccess ?? false,
         },
       },
     },

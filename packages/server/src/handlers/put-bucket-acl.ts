@@ -1,6 +1,7 @@
 import { PutBucketAcl } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
  * Answers PutBucketAcl. OSS creates a bucket that does not exist (PutBucketAcl's page), and changes
@@ -8,8 +9,12 @@ import { accountOf } from '../objects/account-of.js';
  */
 export const putBucketAcl = handler(
   PutBucketAcl,
-  async ({ input, caller, store, bucket }) => {
+  async ({ input, caller, store, directory, bucket }) => {
     const { acl } = input;
+    if (isPublicAcl(acl)) {
+      const of = bucket ?? { owner: accountOf(caller) };
+      await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
+    }
     if (bucket === undefined) {
       await store.createBucket({
         name: input.bucket,

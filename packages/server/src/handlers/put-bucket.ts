@@ -1,6 +1,7 @@
 import { OssError, PutBucket } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
  * Answers PutBucket. Creating a bucket again that the caller owns succeeds, unless it asks for
@@ -9,8 +10,12 @@ import { accountOf } from '../objects/account-of.js';
  */
 export const putBucket = handler(
   PutBucket,
-  async ({ input, caller, store }) => {
+  async ({ input, caller, bucket, store, directory }) => {
     const owner = accountOf(caller);
+    if (isPublicAcl(input.acl)) {
+      const own = bucket?.owner === owner ? bucket : { owner };
+      await refuseIfBlocked(directory, own, 'PublicBucketAclBlocked');
+    }
     const { storageClass, dataRedundancyType } = input.createBucketConfiguration ?? {};
     const { record, created } = await store.createBucket({
       name: input.bucket,

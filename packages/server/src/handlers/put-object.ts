@@ -3,12 +3,17 @@ import { handler } from '../handler.js';
 import { namingContentMd5, parseContentMd5 } from '../http/content-md5.js';
 import { contentMd5Of } from '../objects/describe-object.js';
 import { namedBucket } from '../objects/named-bucket.js';
+import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 import { storedHeaders } from '../objects/stored-headers.js';
 import { tagPairs } from '../objects/tag-pairs.js';
 
 /** Answers PutObject. */
-export const putObject = handler(PutObject, async ({ input, headers, bucket, store, admit }) => {
+export const putObject = handler(PutObject, async (context) => {
+  const { input, headers, bucket, store, directory, admit } = context;
   const into = namedBucket(bucket, input.bucket);
+  if (isPublicAcl(input.objectAcl)) {
+    await refuseIfBlocked(directory, into, 'PublicObjectAclBlocked');
+  }
   const { contentMd5 } = input;
   const expectMd5 = contentMd5 === undefined ? undefined : parseContentMd5(contentMd5);
   checkPersistentHeaders(input.persistentHeaders ?? [], headers);

@@ -15,6 +15,7 @@ import { type ErrorKind, type Operation, OssError } from '@openoss/protocol';
 import type { Awaitable, BucketRecord, ObjectRecord } from '@openoss/storage';
 import type { Caller } from './authenticate.js';
 import { bucketPolicyOf } from './bucket-policy.js';
+import { isPublicAccessBlocked } from './public-access.js';
 import { EXISTING_TAG, REQUEST_TAG, type RequestFacts, requestContext } from './request-context.js';
 
 const DENIALS: Readonly<Record<Denial, ErrorKind>> = {
@@ -106,14 +107,6 @@ export class Authorizer {
     const asked = { identity: policiesOf(granted), session, bucket: bucketPolicy };
     return new Authorization(request, asked, blocksPublicAccess);
   }
-}
-
-/** Whether Block Public Access is on for a bucket: its own, or its owner's for all. */
-export async function isPublicAccessBlocked(
-  directory: Directory,
-  { owner, blocksPublicAccess }: Pick<BucketRecord, 'owner' | 'blocksPublicAccess'>,
-): Promise<boolean> {
-  return blocksPublicAccess === true || (await directory.blocksPublicAccess(owner));
 }
 
 /** One request's: may it be done, and to which objects? */
