@@ -22,6 +22,15 @@ it('a reader made from the page alone finds every object and byte that was ackno
   };
   await ok({ method: 'PUT', bucket: BUCKET });
   await ok({ method: 'PUT', bucket: 'secondbucket', headers: { 'x-oss-acl': 'public-read' } });
+  const policy = JSON.stringify({
+    Version: '1',
+    Statement: [{ Effect: 'Deny', Action: '*', Principal: ['1234'], Resource: '*' }],
+  });
+  const second = { method: 'PUT', bucket: 'secondbucket' };
+  await ok({ ...second, query: [['policy', null]], body: policy });
+  const block =
+    '<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>';
+  await ok({ ...second, query: [['publicAccessBlock', null]], body: block });
   await ok({ method: 'PUT', bucket: 'thirdbucket' });
   await ok({ method: 'DELETE', bucket: 'thirdbucket' });
 
@@ -61,7 +70,12 @@ it('a reader made from the page alone finds every object and byte that was ackno
   expect(unexplained).toEqual([]);
   expect(account).toMatch(/^1\d{15}$/);
   expect([...buckets.keys()]).toEqual([BUCKET, 'secondbucket']);
-  expect(buckets.get('secondbucket')?.fields).toMatchObject({ acl: 'public-read', owner: account });
+  expect(buckets.get('secondbucket')?.fields).toMatchObject({
+    acl: 'public-read',
+    owner: account,
+    policy,
+    blocksPublicAccess: true,
+  });
   const bucket = buckets.get(BUCKET);
   expect(bucket?.fields).toMatchObject({
     name: BUCKET,

@@ -80,8 +80,9 @@ export async function readDataDirectory(directory: string): Promise<ReadDirector
     const text = key.toString('utf8');
     if (text.startsWith('n')) {
       const content = checked(key, value);
-      assert(content[0] === 1 || content[0] === 2, 'format of a bucket');
       const fields = unpackOne(content.subarray(1)) as Record<string, unknown>;
+      const denies = 'policy' in fields || 'blocksPublicAccess' in fields;
+      assert(content[0] === (denies ? 2 : 1), 'format of a bucket');
       assert(fields.name === text.slice(1), 'name of a bucket');
       const incarnation = String(fields.incarnation);
       incarnations.add(incarnation);

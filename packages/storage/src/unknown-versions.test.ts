@@ -74,12 +74,12 @@ describe('what a newer version wrote', () => {
     const { directory } = await closedStore();
     const key = Buffer.from(`n${BUCKET}`);
     await rewrite(directory, 'buckets', key, (value) => {
-      value[0] = 2;
+      value[0] = 3;
       writeChecksum(key, value);
     });
     const { objects } = await openStore({ directory });
     await expect(objects.getObject(BUCKET, 'small')).rejects.toThrow(
-      /unknown format 2 \(this version knows 1\)/,
+      /unknown format 3 \(this version knows 2\)/,
     );
   });
 

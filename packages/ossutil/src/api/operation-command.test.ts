@@ -74,6 +74,7 @@ describe('the examples of an operation', () => {
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'ossutil-examples-'));
     await writeFile(path.join(directory, 'uploadFile'), 'content');
+    await writeFile(path.join(directory, 'policy.json'), '{}');
   });
   afterAll(() => rm(directory, { recursive: true }));
 

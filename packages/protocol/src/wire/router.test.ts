@@ -27,6 +27,10 @@ describe('routing', () => {
     ['object', 'PUT', 'tagging&versionId=null', 'PutObjectTagging'],
     ['object', 'GET', 'response-content-type=a', 'GetObject'],
     ['object', 'GET', 'acl=', 'GetObjectAcl'],
+    ['bucket', 'PUT', 'policy', 'PutBucketPolicy'],
+    ['bucket', 'GET', 'policyStatus', 'GetBucketPolicyStatus'],
+    ['bucket', 'DELETE', 'publicAccessBlock', 'DeleteBucketPublicAccessBlock'],
+    ['service', 'DELETE', 'publicAccessBlock', 'DeletePublicAccessBlock'],
     ['object', 'HEAD', '', 'HeadObject'],
     ['object', 'HEAD', 'objectMeta', 'GetObjectMeta'],
     ['object', 'POST', 'restore', 'RestoreObject'],
@@ -39,7 +43,9 @@ describe('routing', () => {
 
   it.each([
     ['bucket', 'PUT', 'lifecycle', 'lifecycle'],
-    ['bucket', 'PUT', 'policy', 'policy'],
+    ['bucket', 'PUT', 'cors', 'cors'],
+    ['bucket', 'POST', 'policy', 'policy'],
+    ['object', 'GET', 'publicAccessBlock', 'publicAccessBlock'],
     ['bucket', 'DELETE', 'website', 'website'],
     ['bucket', 'GET', 'uploads', 'uploads'],
     ['object', 'PUT', 'partNumber=1&uploadId=A', 'partNumber'],
