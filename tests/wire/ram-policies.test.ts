@@ -122,6 +122,18 @@ describe('policies', () => {
     });
     expect(info.text).toContain(`<ID>${served.own.uid}</ID>`);
     expect((await (await served.own.user()).send({})).status).toBe(403);
+    const setter = await served.own.user(allow('oss:PutBucketAcl'));
+    const acl = (name: string): WireRequest => ({
+      method: 'PUT',
+      bucket: name,
+      query: [['acl', null]],
+      headers: { 'x-oss-acl': 'private' },
+    });
+    expect((await setter.send(acl('made-by-user'))).status).toBe(200);
+    // It would create this one.
+    expect((await setter.send(acl('made-by-acl'))).status).toBe(403);
+    await served.own.grant(setter, allow('oss:PutBucket'));
+    expect((await setter.send(acl('made-by-acl'))).status).toBe(200);
   });
 
   it('of groups count for their members', async () => {

@@ -41,6 +41,8 @@ export interface BoundHandler {
   readonly bucketOptional: boolean;
   /** Whether the handler itself authorizes, object by object, beyond what holds for the bucket. */
   readonly authorizesEachObject: boolean;
+  /** The actions that it needs besides where the bucket it names does not exist, and is created. */
+  readonly actionsToCreate: readonly string[];
   /** Whether the bucket it names is to be a new one: whose an existing one is, is then no matter of permissions. */
   readonly createsBucket: boolean;
   /** Takes the context whose input `operation` describes; only the pipeline, which decodes by it, can have one. */
@@ -56,6 +58,7 @@ export function handler<Op extends Operation>(
   options: {
     readonly bucketOptional?: boolean;
     readonly authorizesEachObject?: boolean;
+    readonly actionsToCreate?: readonly string[];
     readonly createsBucket?: boolean;
   } = {},
 ): BoundHandler {
@@ -63,6 +66,7 @@ export function handler<Op extends Operation>(
     operation,
     bucketOptional: options.bucketOptional ?? false,
     authorizesEachObject: options.authorizesEachObject ?? false,
+    actionsToCreate: options.actionsToCreate ?? [],
     createsBucket: options.createsBucket ?? false,
     serve,
   };

@@ -106,7 +106,10 @@ export class Pipeline {
     const bucket = await this.#bucketOf(handler, bucketName);
     const prepared = this.#authorizer.prepare({
       caller,
-      actions: actionsOf(operation, input),
+      actions:
+        bucket === undefined
+          ? [...actionsOf(operation, input), ...handler.actionsToCreate]
+          : actionsOf(operation, input),
       bucketName,
       key,
       bucket: handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket,

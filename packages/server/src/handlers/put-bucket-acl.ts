@@ -28,5 +28,5 @@ export const putBucketAcl = handler(
     }
     return { output: {} };
   },
-  { bucketOptional: true },
+  { bucketOptional: true, actionsToCreate: ['oss:PutBucket'] },
 );
