@@ -60,6 +60,9 @@ export interface AliOss {
   ): Promise<{ readonly buckets: readonly { readonly name: string }[] }>;
   useBucket(name: string): void;
   deleteBucket(name: string): Promise<Result>;
+  putBucketPolicy(name: string, policy: object): Promise<{ readonly status: number }>;
+  getBucketPolicy(name: string): Promise<{ readonly policy: object | null }>;
+  deleteBucketPolicy(name: string): Promise<{ readonly status: number }>;
 }
 
 /** The SDK's client class. */

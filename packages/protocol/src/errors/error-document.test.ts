@@ -71,6 +71,38 @@ describe('the error document', () => {
   });
 });
 
+describe('an element that holds elements', () => {
+  const written = writeErrorDocument(
+    new OssError('DeniedByRamPolicy', {
+      details: { BucketName: 'b' },
+      groups: { AccessDeniedDetail: { AuthAction: 'oss:Put<Object>', PolicyType: 'x\u0001' } },
+    }),
+    'id',
+    'host',
+  );
+
+  it('is written with its own, legibly', () => {
+    expect(written).toContain(`  <AccessDeniedDetail>
+    <AuthAction>oss:Put&lt;Object&gt;</AuthAction>
+    <PolicyType>x\uFFFD</PolicyType>
+  </AccessDeniedDetail>
+  <EC>0003-00000201</EC>`);
+  });
+
+  it('is read as such, and not among the details', () => {
+    const read = readErrorAnswer({
+      status: 403,
+      document: written,
+      requestId: 'id',
+      ec: undefined,
+    });
+    expect(read.details).toEqual({ BucketName: 'b' });
+    expect(read.groups).toEqual({
+      AccessDeniedDetail: { AuthAction: 'oss:Put<Object>', PolicyType: 'x\uFFFD' },
+    });
+  });
+});
+
 describe('the catalogue', () => {
   it.each(Object.entries(errorCatalogue))(
     '%s has a status, a sentence and an EC in form',
