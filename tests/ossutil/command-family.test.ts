@@ -72,6 +72,48 @@ describe.sequential('a bucket', () => {
     const acl = await answer('get-bucket-acl', bucket);
     expect(acl.AccessControlList.Grant).toBe('public-read');
   });
+
+  it('has a policy that can be put, shown, judged and deleted', async () => {
+    const document = JSON.stringify({
+      Version: '1',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'oss:GetObject',
+          Principal: ['*'],
+          Resource: 'acs:oss:*:*:examplebucket/*',
+        },
+      ],
+    });
+    expect(await api('put-bucket-policy', [...bucket, '--body', document])).toBe('');
+    expect(await api('get-bucket-policy', bucket)).toBe(document);
+    expect(await answer('get-bucket-policy-status', bucket)).toEqual({ IsPublic: 'true' });
+    expect(await refused('put-bucket-policy', [...bucket, '--body', '{"Version":"2"}'])).toContain(
+      'Error Code: InvalidPolicyDocument. \n',
+    );
+    expect(await api('delete-bucket-policy', bucket)).toBe('');
+    expect(await refused('get-bucket-policy', bucket)).toContain('NoSuchBucketPolicy');
+  });
+
+  it('can be closed to the public, by itself or with all that its account owns', async () => {
+    const on = ['--public-access-block-configuration', '{"BlockPublicAccess": "true"}'];
+    for (const [infix, flags] of [
+      ['bucket-', bucket],
+      ['', []],
+    ] as const) {
+      expect(await api(`put-${infix}public-access-block`, [...flags, ...on])).toBe('');
+      expect(await answer(`get-${infix}public-access-block`, flags)).toEqual({
+        BlockPublicAccess: 'true',
+      });
+      expect(await refused('put-bucket-acl', [...bucket, '--acl', 'public-read'])).toContain(
+        'Put public bucket acl is not allowed',
+      );
+      expect(await api(`delete-${infix}public-access-block`, flags)).toBe('');
+      expect(await answer(`get-${infix}public-access-block`, flags)).toEqual({
+        BlockPublicAccess: 'false',
+      });
+    }
+  });
 });
 
 describe.sequential('an object', () => {

@@ -30,7 +30,10 @@ export interface OpenOssOptions {
   readonly port?: number;
   /** The access key of the account; a new random one unless told. */
   readonly credentials?: Credentials;
-  /** Where data is kept. Unless told: a temporary directory, removed on `close()`. */
+  /**
+   * Where data is kept. Unless told: a temporary directory, removed on `close()`. A directory key is kept in it
+   * (docs/operating.md, Credentials).
+   */
   readonly dataDirectory?: string;
   /** Host names under which buckets are addressed as `<bucket>.<name>`, besides `localhost` and the region's own. */
   readonly hostSuffixes?: readonly string[];
