@@ -1,8 +1,11 @@
 /**
- * @module OSS signatures, versions 1 and 4, in the header and in the URL: pure functions over one
- * canonical form, for who signs and for who verifies.
+ * @module OSS signatures, versions 1 and 4, in the header and in the URL, and those of the calls of other
+ * products (RPC, ACS3): pure functions over one canonical form, for who signs and for who verifies.
  */
+
 export { isTemporaryAccessKeyId } from './access-key-id.js';
+export * from './api/acs3-signature.js';
+export * from './api/rpc-signature.js';
 export { utf8Bytes, utf8Text } from './byte-string.js';
 export { type ClaimConditions, checkClaim, MAX_SKEW } from './check-claim.js';
 export type * from './claim.js';
