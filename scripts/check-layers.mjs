@@ -12,7 +12,8 @@ const root = path.join(import.meta.dirname, '..');
 const rooms = {
   ossutil: ['client', 'protocol'],
   openoss: ['server'],
-  server: ['storage', 'directory', 'access', 'protocol'],
+  server: ['rpc', 'storage', 'directory', 'access', 'protocol'],
+  rpc: ['directory', 'access', 'protocol'],
   client: ['protocol'],
   directory: ['storage', 'access'],
   storage: ['protocol'],

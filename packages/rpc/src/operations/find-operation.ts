@@ -1,0 +1,37 @@
+import type { Operation } from '../operation/operation.js';
+import { RAM, STS } from '../product.js';
+import { RpcError } from '../rpc-error.js';
+import { accessKeyOperations } from './access-keys.js';
+import { attachmentOperations } from './attachments.js';
+import { groupOperations } from './groups.js';
+import { policyOperations } from './policies.js';
+import { roleOperations } from './roles.js';
+import { stsOperations } from './sts.js';
+import { userOperations } from './users.js';
+
+/** Everything that is served. */
+export const operations: readonly Operation[] = [
+  ...userOperations,
+  ...groupOperations,
+  ...accessKeyOperations,
+  ...policyOperations,
+  ...attachmentOperations,
+  ...roleOperations,
+  ...stsOperations,
+];
+
+const BY_VERSION: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map(
+  [RAM, STS].map((product) => [
+    product.version,
+    new Map(operations.filter((one) => one.product === product).map((one) => [one.name, one])),
+  ]),
+);
+
+/** The operation of a version and a name; throws RpcError. */
+export function findOperation(version: string, action: string): Operation {
+  const ofProduct = BY_VERSION.get(version);
+  if (ofProduct === undefined) throw RpcError.of('VersionUnknown');
+  const found = ofProduct.get(action);
+  if (found === undefined) throw RpcError.of('NoSuchApi');
+  return found;
+}
