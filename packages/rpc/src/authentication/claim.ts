@@ -71,7 +71,7 @@ function acs3Claim(call: CallRequest, authorization: string): Claim {
       const canonical = acs3CanonicalRequest({ ...call, signedHeaders, payloadHash });
       const text = acs3StringToSign(canonical);
       const isWhole =
-        areAllSigned(headers, signedHeaders) && headers.get('x-acs-content-sha256') === payloadHash;
+        areAllSigned(call, signedHeaders) && headers.get('x-acs-content-sha256') === payloadHash;
       if (!isWhole || !verifyAcs3Signature(secret, text, signature)) {
         throw RpcError.signature(`${text}\nserver canonical request is:${canonical}`);
       }
@@ -79,10 +79,14 @@ function acs3Claim(call: CallRequest, authorization: string): Claim {
   };
 }
 
-/** Whether nothing that means something could have been added by somebody else. */
-function areAllSigned(headers: CallRequest['headers'], signedHeaders: readonly string[]): boolean {
+/**
+ * Whether nothing that means something could have been added by somebody else. A Content-Type without
+ * content means nothing, and some HTTP libraries add one once the call is signed.
+ */
+function areAllSigned({ headers, body }: CallRequest, signedHeaders: readonly string[]): boolean {
   for (const name of headers.keys()) {
-    const counts = name === 'host' || name === 'content-type' || name.startsWith('x-acs-');
+    const counts =
+      name === 'host' || name.startsWith('x-acs-') || (name === 'content-type' && body.length > 0);
     if (counts && !signedHeaders.includes(name)) return false;
   }
   return signedHeaders.every((name) => headers.has(name));

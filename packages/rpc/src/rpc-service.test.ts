@@ -1,0 +1,64 @@
+import type { CompiledPolicy } from '@openoss/access';
+import { type AccessKey, type Directory, type Identities, RamError } from '@openoss/directory';
+import { OssError, rpcSignature, rpcStringToSign } from '@openoss/protocol';
+import { expect, it } from 'vitest';
+import { RpcService } from './rpc-service.js';
+
+const key: AccessKey = { id: 'id', secret: 'secret', principal: { kind: 'account', account: '1' } };
+
+/** What a list of users is answered with when the directory fails like this. */
+async function answerTo(failure: unknown) {
+  const logged: unknown[] = [];
+  const uses: unknown[] = [];
+  const directory: Partial<Directory> = {
+    findAccessKey: () => key,
+    noteUse: (one, service) => uses.push([one.id, service]),
+  };
+  const identities = {
+    permissions: { of: () => ({ granted: [], session: undefined }) },
+    ram: () => ({ users: { list: () => Promise.reject(failure) } }),
+  };
+  const now = () => Date.UTC(2026, 10, 26);
+  const service = new RpcService({
+    directory: directory as Directory,
+    identities: identities as unknown as Identities<CompiledPolicy, CompiledPolicy>,
+    log: { error: (fields) => logged.push(fields.err) },
+    now,
+  });
+  const parameters: [string, string][] = Object.entries({
+    Action: 'ListUsers',
+    Version: '2015-05-01',
+    Format: 'JSON',
+    AccessKeyId: 'id',
+    SignatureMethod: 'HMAC-SHA1',
+    SignatureVersion: '1.0',
+    SignatureNonce: 'nonce',
+    Timestamp: '2026-11-26T00:00:00Z',
+  });
+  parameters.push(['Signature', rpcSignature('secret', rpcStringToSign('GET', parameters))]);
+  const { status, body } = await service.serve({
+    method: 'GET',
+    target: `/?${new URLSearchParams(parameters)}`,
+    headers: new Map([['host', 'ram']]),
+    body: Buffer.alloc(0),
+    peer: '127.0.0.1',
+    isSecure: false,
+  });
+  return { outcome: `${status} ${JSON.parse(body).Code}`, body, logged, uses };
+}
+
+it('tells a failure of its own from one of the disk, and from a refusal', async () => {
+  const failure = new Error('something with a secret in it');
+  const failed = await answerTo(failure);
+  expect(failed.outcome).toBe('500 InternalError');
+  expect(failed.body).not.toContain('secret');
+  expect(failed.logged).toEqual([failure]);
+  expect(failed.uses).toEqual([['id', 'Ram']]);
+
+  const full = await answerTo(new OssError('ServiceUnavailable'));
+  expect(full.outcome).toBe('503 ServiceUnavailable');
+  expect(full.logged).toEqual([]);
+  const refused = await answerTo(RamError.of('DirectoryKeyMissing'));
+  expect(refused.outcome).toBe('503 ServiceUnavailable');
+  expect(refused.body).toContain('OPENOSS_DIRECTORY_KEY');
+});
