@@ -1,8 +1,8 @@
-import { CorruptRecord, type RoomStore } from '@openoss/storage';
+import { CorruptRecord, type RoomStore, StorageFull } from '@openoss/storage';
 import { describe, expect, it } from 'vitest';
 import type { EntryKey } from './entries.js';
 import { type EntryReader, Ledger } from './ledger.js';
-import { openStore } from './testing/open-directory.js';
+import { openStore, refusalOf } from './testing/open-directory.js';
 
 const number = (name: string) => name as EntryKey<number>;
 
@@ -111,5 +111,22 @@ describe('the ledger', () => {
     const read = new Ledger(room).view((entries) => entries.read(number('one')));
     await expect(read).rejects.toBeInstanceOf(CorruptRecord);
     await expect(read).rejects.toThrow('unknown format 2 (this version knows 1)');
+  });
+
+  it('refuses a change that the disk has no room for, and makes it when there is', async () => {
+    const room = (await openStore()).room('directory');
+    let isFull = true;
+    const ledger = new Ledger(
+      interrupted(room, async () => {
+        if (isFull) throw new StorageFull(undefined);
+      }),
+    );
+    const key = number('count');
+    const change = () => ledger.change(async (draft) => draft.put(key, 1));
+    expect(await refusalOf(change())).toBe('503 ServiceUnavailable');
+    expect(await ledger.view((entries) => entries.read(key))).toBeUndefined();
+    isFull = false;
+    await change();
+    expect(await ledger.view((entries) => entries.read(key))).toBe(1);
   });
 });

@@ -1,5 +1,12 @@
-import type { RoomChange, RoomCondition, RoomStore } from '@openoss/storage';
+import {
+  type CommitOutcome,
+  type RoomChange,
+  type RoomCondition,
+  type RoomStore,
+  StorageFull,
+} from '@openoss/storage';
 import { decodeEntry, type EntryKey, encodeEntry, GENERATION } from './entries.js';
+import { RamError } from './ram-error.js';
 
 /** A change that was overtaken this often was not: something else is wrong. */
 const MAX_ATTEMPTS = 1000;
@@ -59,10 +66,18 @@ export class Ledger {
           ? { absent: GENERATION }
           : { equals: GENERATION, value: generation };
       const raised: RoomChange = { put: GENERATION, value: nextGeneration(generation) };
-      const outcome = await this.room.commit([unchanged], [...draft.changes, raised]);
+      const outcome = await this.#commit([unchanged], [...draft.changes, raised]);
       if (outcome === 'committed') return settled();
     }
     throw overtaken();
+  }
+
+  async #commit(conditions: RoomCondition[], changes: RoomChange[]): Promise<CommitOutcome> {
+    try {
+      return await this.room.commit(conditions, changes);
+    } catch (error) {
+      throw error instanceof StorageFull ? RamError.of('StorageFull') : error;
+    }
   }
 
   async #isStill(generation: Buffer | undefined): Promise<boolean> {

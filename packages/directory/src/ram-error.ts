@@ -231,6 +231,12 @@ const REFUSALS = {
     'ServiceUnavailable',
     'The service has no directory key, without which it keeps no secrets. Set OPENOSS_DIRECTORY_KEY.',
   ),
+  // Ours: it passes, and clients that meet it try again.
+  StorageFull: refusal(
+    503,
+    'ServiceUnavailable',
+    'The disk of the service is full: nothing can be changed until space is made on it.',
+  ),
   // Ours: the environment is not the service's to change.
   RootKeyOfEnvironment: refusal(
     409,

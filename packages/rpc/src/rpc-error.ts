@@ -89,11 +89,6 @@ const REFUSALS = {
     'InternalError',
     'The request processing has failed due to some unknown error.',
   ),
-  Unavailable: refusal(
-    503,
-    'ServiceUnavailable',
-    'The request has failed due to a temporary failure of the server.',
-  ),
 } as const satisfies Record<string, Refusal>;
 
 /** Why a call was refused. */

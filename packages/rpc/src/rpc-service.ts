@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledPolicy } from '@openoss/access';
 import { type Directory, type Identities, RamError } from '@openoss/directory';
-import { OssError } from '@openoss/protocol';
 import { type AnswerFormat, answerFormat, defaultFormat } from './answer/answer-format.js';
 import type { Answer } from './answer/answer-value.js';
 import { Authenticator } from './authentication/authenticate.js';
@@ -112,8 +111,6 @@ export class RpcService {
     if (error instanceof NotAllowed) {
       return { refusal: error.refusal, detail: error.detail && { ...error.detail } };
     }
-    // The store refuses changes while the disk is full; that passes.
-    if (error instanceof OssError) return { refusal: RpcError.of('Unavailable') };
     this.#log.error({ err: error, requestId }, 'a call of RAM or STS failed');
     return { refusal: RpcError.of('Internal') };
   }
