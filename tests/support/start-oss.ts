@@ -45,7 +45,7 @@ async function startWithWorkers(
   ]);
   const [, endpoint = '', region = ''] =
     /is ready at (\S+) \(region (\S+),/.exec(String(announced)) ?? [];
-  const oss = { endpoint, region, credentials };
+  const oss = { endpoint, rpcEndpoint: undefined, region, credentials };
   const createBucket = async (bucket: string): Promise<void> => {
     const { status, text } = await sendSigned(oss, { method: 'PUT', bucket });
     if (status !== 200) throw new Error(text);

@@ -18,6 +18,8 @@ it is stopped. Your own token, role, profile and ossutil configuration are kept 
 Flags:
       --bucket NAME       create this bucket; may be given again
       --listen HOST:PORT  where OSS is served (default: a free port of 127.0.0.1)
+      --rpc-listen HOST:PORT
+                          serve RAM and STS too (port 0: a free one), and set OPENOSS_RPC_ENDPOINT
       --region ID         the region (default cn-hangzhou)
   -h, --help              this text
 
@@ -28,6 +30,7 @@ Example:
 const FLAGS = {
   bucket: { type: 'string', multiple: true },
   listen: { type: 'string' },
+  'rpc-listen': { type: 'string' },
   region: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -59,13 +62,16 @@ export async function dev(args: readonly string[]): Promise<number> {
   }
   const command = end === -1 ? [] : args.slice(end + 1);
   if (end !== -1 && command.length === 0) throw new UsageError('a command must follow --');
-  const { host, port } = readListenAddress(flags.listen ?? '', { host: '127.0.0.1', port: 0 });
+  const free = { host: '127.0.0.1', port: 0 };
+  const { host, port } = readListenAddress(flags.listen ?? '', free);
+  const rpcListen = flags['rpc-listen'];
+  const rpc = rpcListen === undefined ? {} : { rpc: readListenAddress(rpcListen, free) };
   const region = checkRegion(flags.region ?? 'cn-hangzhou');
 
   const stop = stopRequest();
   let oss: OpenOss;
   try {
-    oss = await startOpenOss({ region, host, port, buckets: flags.bucket ?? [] });
+    oss = await startOpenOss({ region, host, port, ...rpc, buckets: flags.bucket ?? [] });
   } catch (error) {
     process.stderr.write(`openoss: ${explainStartFailure(error)}\n`);
     return COULD_NOT_START;
@@ -81,6 +87,7 @@ export async function dev(args: readonly string[]): Promise<number> {
       OSS_ACCESS_KEY_ID: oss.credentials.accessKeyId,
       OSS_ACCESS_KEY_SECRET: oss.credentials.accessKeySecret,
       OSSUTIL_CONFIG_FILE: configuration,
+      ...(oss.rpcEndpoint !== undefined && { OPENOSS_RPC_ENDPOINT: oss.rpcEndpoint }),
     };
     if (command.length > 0) {
       // Who was told to stop while the server started need not begin.

@@ -23,7 +23,7 @@ export function explainStartFailure(error: unknown): string {
   };
   switch (code) {
     case 'EADDRINUSE':
-      return `${address}:${port} is in use by another program. Choose another address with --listen or --admin-listen.`;
+      return `${address}:${port} is in use by another program. Choose another address with --listen, --admin-listen or --rpc-listen.`;
     case 'EADDRNOTAVAIL':
       return `${address}:${port} is no address of this machine.`;
     case 'EACCES':

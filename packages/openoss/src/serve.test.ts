@@ -17,6 +17,7 @@ describe('openoss serve refuses, before it touches anything,', () => {
     [['--__proto__=x'], 'unknown flag: --__proto__'],
     [['--listen', 'here:there'], 'not an address to listen on: here:there'],
     [['--listen', '127.0.0.1:70000'], 'no such port: 70000'],
+    [['--rpc-listen', 'here:there'], 'not an address to listen on: here:there'],
     [['--listen'], 'flag needs an argument: --listen'],
     [['--listen='], 'flag needs an argument: --listen'],
     [['--help=yes'], 'flag takes no argument: --help'],

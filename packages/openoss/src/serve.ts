@@ -26,6 +26,8 @@ Flags:
       --data DIR               the data directory, made if it is not there (default "./openoss-data")
       --listen HOST:PORT       where OSS is served (default 127.0.0.1:9000)
       --admin-listen HOST:PORT where /health/live, /health/ready and /metrics are, or "off" (default 127.0.0.1:9001)
+      --rpc-listen HOST:PORT   where RAM and STS are served, for the tools that manage users and roles
+                               (default: nowhere)
       --region ID              the region, which signatures must name (default cn-hangzhou)
       --host-suffix NAME       serve buckets as <bucket>.NAME too; may be given again
       --tls-cert FILE          certificate chain in PEM: serve HTTPS (with --tls-key)
@@ -68,6 +70,7 @@ const FLAGS = {
   data: { type: 'string' },
   listen: { type: 'string' },
   'admin-listen': { type: 'string' },
+  'rpc-listen': { type: 'string' },
   region: { type: 'string' },
   'host-suffix': { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
@@ -91,6 +94,7 @@ const FLAGS = {
 
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9000 };
 const DEFAULT_ADMIN_LISTEN = { host: '127.0.0.1', port: 9001 };
+const DEFAULT_RPC_LISTEN = { host: '127.0.0.1', port: 9002 };
 const COULD_NOT_START = 2;
 /** EX_DATAERR of sysexits(3). */
 const CRASH_LOOP = 65;
@@ -108,6 +112,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   const admin = flags['admin-listen'];
   const adminListen =
     admin === 'off' ? undefined : readListenAddress(admin ?? '', DEFAULT_ADMIN_LISTEN);
+  const rpc = flags['rpc-listen'];
+  const rpcListen = rpc === undefined ? undefined : readListenAddress(rpc, DEFAULT_RPC_LISTEN);
   const region = checkRegion(flags.region ?? 'cn-hangzhou');
   const shutdownSeconds = readSeconds('--shutdown-seconds', flags['shutdown-seconds'] ?? '10');
   const restoreSeconds = readSeconds('--restore-seconds', flags['restore-seconds'] ?? '1');
@@ -126,6 +132,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       directory,
       listen,
       adminListen,
+      rpcListen,
       region,
       hostSuffixes: flags['host-suffix']?.map((suffix) => suffix.toLowerCase().replace(/^\./, '')),
       tls,
@@ -161,7 +168,9 @@ function announcement(service: Service, directory: string): string {
       : '';
   const admin =
     service.adminEndpoint === undefined ? '' : `, health and metrics at ${service.adminEndpoint}`;
-  return `${made}OpenOSS ${VERSION} is ready at ${service.endpoint} (region ${service.region}, data in ${directory}${admin})\n`;
+  const rpc =
+    service.rpcEndpoint === undefined ? '' : `RAM and STS are at ${service.rpcEndpoint}\n`;
+  return `${made}${rpc}OpenOSS ${VERSION} is ready at ${service.endpoint} (region ${service.region}, data in ${directory}${admin})\n`;
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -28,6 +28,8 @@ export interface OpenOssOptions {
   readonly host?: string;
   /** The port to listen on; a free one unless told. */
   readonly port?: number;
+  /** Serves RAM and STS too, on the same host and a free port unless told. */
+  readonly rpc?: { readonly host?: string; readonly port?: number };
   /** The access key of the account; a new random one unless told. */
   readonly credentials?: Credentials;
   /**
@@ -61,6 +63,8 @@ const TEMPORARY_MIN_FREE_BYTES = 32 * 1024 * 1024;
 export interface OpenOss {
   /** Its URL, such as `http://127.0.0.1:41231`. */
   readonly endpoint: string;
+  /** The URL of RAM and STS, if they are served. */
+  readonly rpcEndpoint: string | undefined;
   /** The region id to sign for, such as `cn-hangzhou`. */
   readonly region: string;
   /** The access key of the account that owns every bucket. */
@@ -93,11 +97,13 @@ export async function startOpenOss(options: OpenOssOptions = {}): Promise<OpenOs
   // A kept directory keeps its credentials, unless the caller brings some.
   const given =
     options.credentials ?? (temporary === undefined ? undefined : generateCredentials());
+  const { host = '127.0.0.1', port = 0, rpc } = options;
   let service: Service | undefined;
   try {
     service = await startService({
       directory,
-      listen: { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
+      listen: { host, port },
+      rpcListen: rpc && { host: rpc.host ?? host, port: rpc.port ?? 0 },
       region: options.region ?? 'cn-hangzhou',
       hostSuffixes: options.hostSuffixes,
       restoreDelay: options.restoreDelay,
@@ -132,6 +138,7 @@ function wrap(service: Service, afterwards: () => Promise<void>): OpenOss {
   let closed: Promise<void> | undefined;
   return {
     endpoint: service.endpoint,
+    rpcEndpoint: service.rpcEndpoint,
     region: service.region,
     credentials: { accessKeyId, accessKeySecret },
     createBucket: (name) => service.createBucket(name),

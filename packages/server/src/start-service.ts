@@ -8,6 +8,7 @@ import {
   findRootCredentials,
 } from '@openoss/directory';
 import { checkBucketName } from '@openoss/protocol';
+import { RpcServer } from '@openoss/rpc';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
 import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
@@ -37,6 +38,8 @@ export interface ServiceOptions {
   readonly listen: ListenAddress;
   /** Where health and metrics are served; nowhere if absent. */
   readonly adminListen?: ListenAddress | undefined;
+  /** Where RAM and STS are served, over HTTPS where OSS is; nowhere if absent. */
+  readonly rpcListen?: ListenAddress | undefined;
   readonly region: string;
   /** Host suffixes besides the default ones. */
   readonly hostSuffixes?: readonly string[] | undefined;
@@ -70,6 +73,8 @@ export interface Service {
   readonly endpoint: string;
   /** The URL of health and metrics, if they are served. */
   readonly adminEndpoint: string | undefined;
+  /** The URL of RAM and STS, if they are served. */
+  readonly rpcEndpoint: string | undefined;
   readonly region: string;
   readonly credentials: FoundRootCredentials;
   /** The UID of the account that owns everything. */
@@ -206,10 +211,18 @@ async function serve(
     const { host, port } = options.adminListen;
     adminEndpoint = urlOf('http', await admin.listen(host, port));
   }
+  const identities = directory.identities(policyLanguage);
+  const { rpcListen, log, tls } = options;
+  const rpc = rpcListen && new RpcServer({ directory, identities, log, tls, now: settings.now });
   let address: AddressInfo;
+  let rpcEndpoint: string | undefined;
   try {
+    if (rpc !== undefined && rpcListen !== undefined) {
+      rpcEndpoint = urlOf(server.protocol, await rpc.listen(rpcListen.host, rpcListen.port));
+    }
     address = await server.listen(options.listen.host, options.listen.port);
   } catch (error) {
+    await rpc?.close(0);
     await admin?.close();
     throw error;
   }
@@ -217,7 +230,7 @@ async function serve(
   let closing: Promise<void> | undefined;
   const close = async (grace: number) => {
     ready = false;
-    await server.close(grace);
+    await Promise.all([server.close(grace), rpc?.close(grace)]);
     await directory.close();
     await store.close();
     await admin?.close();
@@ -225,11 +238,12 @@ async function serve(
   return {
     endpoint: urlOf(server.protocol, address),
     adminEndpoint,
+    rpcEndpoint,
     region: settings.region,
     credentials,
     account: directory.account,
     directory,
-    identities: directory.identities(policyLanguage),
+    identities,
     async createBucket(name) {
       checkBucketName(name);
       await store.objects.createBucket({
