@@ -8,6 +8,7 @@ import {
   rpcSignature,
   rpcStringToSign,
 } from '@openoss/protocol';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startRpc } from '../support/start-rpc.js';
 
@@ -210,6 +211,63 @@ describe('a call that is signed in its parameters', () => {
   });
 });
 
+describe('a RAM user', () => {
+  /** Calls as a user that has these statements in its policy. */
+  async function userWith(...statements: object[]) {
+    const ram = (changes: Texts) => rpc({ Version: '2015-05-01', ...changes });
+    await ram({ Action: 'CreateUser', UserName: 'alice' });
+    const made = await ram({ Action: 'CreateAccessKey', UserName: 'alice' });
+    const policy = { PolicyName: 'own', PolicyType: 'Custom' };
+    const PolicyDocument = JSON.stringify({ Version: '1', Statement: statements });
+    await ram({ Action: 'CreatePolicy', PolicyName: 'own', PolicyDocument });
+    await ram({ Action: 'AttachPolicyToUser', UserName: 'alice', ...policy });
+    const { AccessKeyId, AccessKeySecret } = JSON.parse(made.text).AccessKey;
+    return (changes: Texts) =>
+      rpc({ Version: '2015-05-01', AccessKeyId, ...changes }, AccessKeySecret);
+  }
+  const allow = { Effect: 'Allow', Action: 'ram:*', Resource: '*' };
+
+  it('is told what denied it', async () => {
+    const alice = await userWith({ ...allow, Effect: 'Deny', Action: 'ram:GetUser' });
+    const denied = await alice({ Action: 'GetUser', UserName: 'alice' });
+    expect(codeOf(denied)).toBe('403 NoPermission');
+    expect(JSON.parse(denied.text).AccessDeniedDetail).toEqual({
+      PolicyType: 'AccountLevelIdentityBasedPolicy',
+      AuthPrincipalOwnerId: service.account,
+      AuthPrincipalType: 'SubUser',
+      AuthPrincipalDisplayName: expect.stringMatching(/^\d{18}$/),
+      NoPermissionType: 'ExplicitDeny',
+      AuthAction: 'ram:GetUser',
+    });
+    const other = await alice({ Action: 'ListUsers', Format: 'XML' });
+    expect(other.text).toContain('<NoPermissionType>ImplicitDeny</NoPermissionType>');
+  });
+
+  it.each([
+    ['IpAddress', 'acs:SourceIp', '127.0.0.0/8', '10.0.0.0/8'],
+    ['Bool', 'acs:SecureTransport', 'false', 'true'],
+    ['StringLike', 'acs:UserAgent', 'node*', 'curl*'],
+    ['StringLike', 'acs:SourceVpc', '*', 'vpc-*'],
+    ['DateLessThan', 'acs:CurrentTime', '2100-01-01T00:00:00Z', '2020-01-01T00:00:00Z'],
+    ['StringLike', 'acs:AccessId', 'LTAI*', 'STS*'],
+    ['StringEquals', 'acs:MFAPresent', undefined, 'true'],
+  ])('is held to its conditions: %s %s', async (operator, condition, holds, fails) => {
+    const under = (value: string) => ({
+      ...allow,
+      Condition: { [operator]: { [condition]: value } },
+    });
+    const alice = await userWith(
+      { ...under(fails), Action: 'ram:GetUser' },
+      {
+        ...(holds === undefined ? allow : under(holds)),
+        Action: 'ram:ListUsers',
+      },
+    );
+    expect(codeOf(await alice({ Action: 'GetUser', UserName: 'alice' }))).toBe('403 NoPermission');
+    expect((await alice({ Action: 'ListUsers' })).status).toBe(200);
+  });
+});
+
 describe('a call that is signed in a header', () => {
   const EMPTY = createHash('sha256').digest('hex');
 
@@ -328,6 +386,62 @@ describe('whatever comes', () => {
     socket.resume();
     await new Promise((resolve) => socket.once('close', resolve));
     expect((await rpc()).status).toBe(200);
+    expect(service.failures).toEqual([]);
+  });
+
+  it('is answered, and by no failure', async () => {
+    const anything = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        '',
+        '1.0',
+        'HMAC-SHA1',
+        'JSON',
+        'rootkeyid',
+        '2015-05-01',
+        'ListUsers',
+        instant(),
+      ),
+    );
+    const headerText = fc.stringMatching(/^[\x21-\x7e]{0,40}$/);
+    const known = ['Action', 'Version', 'Format', 'AccessKeyId', 'Signature', 'SignatureMethod'];
+    const names = fc.oneof(
+      fc.constantFrom(...known, 'SignatureVersion', 'SignatureNonce', 'Timestamp', 'SecurityToken'),
+      fc.string(),
+    );
+    const authorization = fc.oneof(
+      headerText,
+      fc
+        .tuple(headerText, headerText, headerText)
+        .map(
+          ([id, signed, signature]) =>
+            `ACS3-HMAC-SHA256 Credential=${id},SignedHeaders=${signed},Signature=${signature}`,
+        ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(names, anything),
+        fc.option(
+          fc.record({ authorization, 'x-acs-version': headerText, 'x-acs-date': headerText }),
+        ),
+        fc.constantFrom('GET', 'POST'),
+        async (parameters, headers, method) => {
+          const query = new URLSearchParams(parameters).toString();
+          const form = method === 'POST' && { body: new URLSearchParams(parameters) };
+          const { status } = await send(form ? '' : query, {
+            method,
+            headers: headers ?? {},
+            ...form,
+          });
+          expect(status).toBeGreaterThanOrEqual(400);
+          expect(status).toBeLessThan(500);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    for (const raw of ['%', '%zz', '&&==&', '=', '?', 'a=%00', '%ff=1', 'a&a', '\u{1f600}']) {
+      expect((await send(raw)).status).toBe(400);
+    }
     expect(service.failures).toEqual([]);
   });
 
