@@ -11,11 +11,14 @@ export interface RpcServerOptions extends RpcServiceOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
 }
 
-/** Clients put policy documents into the query: 6,144 characters, each up to 12 when encoded, and a token. */
+/**
+ * Bytes of a head, and of a body: clients put policy documents into the query or a form, 6,144 characters of up
+ * to 12 bytes when encoded, and a session's token.
+ */
 const MOST_HEAD_BYTES = 128 * 1024;
-/** The same in a form. */
-const MOST_BODY_BYTES = 256 * 1024;
-const MOST_CONNECTIONS = 512;
+const MOST_BODY_BYTES = 128 * 1024;
+/** With those limits they hold 64 MiB at worst. */
+const MOST_CONNECTIONS = 256;
 /** Milliseconds. */
 const HEAD_TIMEOUT = 20_000;
 const REQUEST_TIMEOUT = 30_000;
