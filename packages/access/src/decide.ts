@@ -1,6 +1,5 @@
-import type { AccessQuestion, BucketFacts } from './access-question.js';
+import type { AccessQuestion } from './access-question.js';
 import { judge } from './judge.js';
-import type { Principal } from './principal.js';
 import type { Denial } from './verdict.js';
 
 /** The answer: allowed, or denied for a reason and over one action. */
@@ -16,9 +15,4 @@ export function decide(question: AccessQuestion): Decision {
   if (verdict.allowed) return ALLOWED;
   const { denial, action } = verdict;
   return { allowed: false, denial, action };
-}
-
-/** Whether {@link decide} needs to know the object's ACL to answer for this principal and bucket. */
-export function objectMatters(principal: Principal, bucket: BucketFacts): boolean {
-  return principal.kind !== 'account' || bucket.owner !== principal.account;
 }

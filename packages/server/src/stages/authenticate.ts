@@ -1,7 +1,6 @@
 import type { Principal } from '@openoss/access';
 import type { AccessKey, Directory, Identity } from '@openoss/directory';
 import {
-  type Claim,
   checkClaim,
   isTemporaryAccessKeyId,
   OssError,
@@ -37,7 +36,7 @@ export async function authenticate(
   const isSession = securityToken !== undefined && isTemporaryAccessKeyId(accessKeyId);
   const key = isSession
     ? await sessionKey(directory, accessKeyId, securityToken)
-    : await lastingKey(directory, claim);
+    : ((await directory.findAccessKey(accessKeyId)) ?? (await refuseKey(directory, accessKeyId)));
   verifySignature(claim, request, key.secret);
   // Only temporary credentials come with a token, and this key is a lasting one.
   if (securityToken !== undefined && !isSession) throw new OssError('AccessKeyAndTokenMismatch');
@@ -45,9 +44,8 @@ export async function authenticate(
   return { principal: key.principal, accessKeyId: key.id };
 }
 
-async function lastingKey(directory: Directory, { accessKeyId }: Claim): Promise<AccessKey> {
-  const key = await directory.findAccessKey(accessKeyId);
-  if (key !== undefined) return key;
+/** Throws what somebody is told whose lasting access key does not count. */
+async function refuseKey(directory: Directory, accessKeyId: string): Promise<never> {
   const kind = (await directory.isInactive(accessKeyId))
     ? 'AccessKeyDisabled'
     : 'InvalidAccessKeyId';
