@@ -1,6 +1,7 @@
 import {
   BodyError,
   CertificateError,
+  CredentialsError,
   InvalidFieldError,
   NetworkError,
   ProxyError,
@@ -40,7 +41,10 @@ export function callFailure(
     );
   }
   if (error instanceof RequestFailure) {
-    const advice = adviceOn(error, bucket);
+    const advice =
+      error instanceof CredentialsError
+        ? adviceOnCredentials[settings.credentials.mode]
+        : adviceOn(error, bucket);
     return new ClientError(error.message, {
       operation: error.request?.operation,
       ...(advice === undefined ? {} : { advice }),
@@ -49,6 +53,21 @@ export function callFailure(
   }
   return error;
 }
+
+const onInstance = 'this mode works on an ECS instance that has a RAM role, and nowhere else';
+
+/** The obvious next step where a mode gives no credentials. */
+const adviceOnCredentials: Readonly<Partial<Record<Settings['credentials']['mode'], string>>> = {
+  RamRoleArn:
+    'check the role ARN, that the trust policy of the role names who assumes it, and --sts-endpoint',
+  oidcRoleArn:
+    'check role-arn, oidc-provider-arn and oidc-token-file-path of the profile, and --sts-endpoint',
+  EcsRamRole: onInstance,
+  'Ali-EcsRamRole': onInstance,
+  Process:
+    'credential-process has to print JSON with AccessKeyId, AccessKeySecret and, for temporary ones, SecurityToken and Expiration',
+  Uri: 'credential-uri has to answer JSON with AccessKeyId, AccessKeySecret, SecurityToken and Expiration',
+};
 
 const CHECK_ENDPOINT =
   'check --endpoint (or --region), and that nothing between here and there blocks it';

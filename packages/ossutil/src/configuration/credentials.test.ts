@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GivenKeys, resolveCredentials } from './credentials.js';
+import { fetchedMode, type GivenKeys, resolveCredentials } from './credentials.js';
 
 /** AccessKey ID, secret, token. */
 type Keys = readonly (string | undefined)[];
@@ -137,14 +137,68 @@ describe('the mode', () => {
       'needs an STS token',
     );
   });
+});
 
-  it.each(['EcsRamRole', 'RamRoleArn', 'Process', 'Uri', 'oidcRoleArn', 'Ali-EcsRamRole'])(
-    '%s is not supported yet, and says so',
+describe('the mode whose credentials are got from somewhere', () => {
+  const modeOf = (
+    [environment, profile]: readonly [Keys, Keys],
+    modes: { mode?: string; profileMode?: string } = {},
+    role: { flag?: string; variable?: string } = {},
+  ) =>
+    fetchedMode(
+      {
+        ...modes,
+        sources: [
+          source('flags', none),
+          source('environment', environment),
+          source('profile', profile),
+        ],
+      },
+      { flag: undefined, variable: undefined, ...role },
+    );
+  const nobody = [none, none] as const;
+  const inProfile = [none, ['p', 'ps']] as const;
+  const inEnvironment = [['e', 'es'], none] as const;
+
+  it.each(['EcsRamRole', 'Ali-EcsRamRole', 'RamRoleArn', 'oidcRoleArn', 'Process', 'Uri'])(
+    'is %s where the command line or the profile says so',
     (mode) => {
-      expect(() => resolve(none, none, ['p', 'ps'], { profileMode: mode })).toThrow(
-        `the credential mode "${mode}" is not supported yet`,
-      );
-      expect(() => resolve(['f', 'fs'], none, none, { mode })).toThrow('not supported yet');
+      expect(modeOf(nobody, { mode })).toBe(mode);
+      expect(modeOf(nobody, { profileMode: mode })).toBe(mode);
+      expect(modeOf(inEnvironment, { mode, profileMode: 'AK' })).toBe(mode);
     },
   );
+
+  it.each(['AK', 'StsToken', 'Anonymous'])('is none with %s', (mode) => {
+    expect(modeOf(inProfile, { mode, profileMode: 'EcsRamRole' })).toBeUndefined();
+    expect(modeOf(inProfile, { profileMode: mode })).toBeUndefined();
+  });
+
+  it("is not the profile's where other keys than the profile's are given, but for a role", () => {
+    for (const profileMode of ['EcsRamRole', 'oidcRoleArn', 'Process', 'Uri']) {
+      expect(modeOf(inEnvironment, { profileMode })).toBeUndefined();
+    }
+    expect(modeOf(inEnvironment, { profileMode: 'RamRoleArn' })).toBe('RamRoleArn');
+  });
+
+  it('is RamRoleArn where a role is given for the call and no mode', () => {
+    for (const role of [{ flag: 'arn' }, { variable: 'arn' }]) {
+      expect(modeOf(inEnvironment, {}, role)).toBe('RamRoleArn');
+      expect(modeOf(inProfile, { profileMode: 'AK' }, role)).toBe('RamRoleArn');
+      expect(modeOf(nobody, { profileMode: 'oidcRoleArn' }, role)).toBe('oidcRoleArn');
+    }
+    expect(modeOf(inProfile, { mode: 'AK' }, { variable: 'arn' })).toBeUndefined();
+    expect(modeOf(nobody, { profileMode: 'Anonymous' }, { variable: 'arn' })).toBeUndefined();
+    expect(modeOf(nobody, { profileMode: 'EcsRamRole' }, { variable: 'arn' })).toBe('EcsRamRole');
+  });
+
+  it('refuses a role on the command line where it would be passed over', () => {
+    expect(() => modeOf(inProfile, { mode: 'AK' }, { flag: 'arn' })).toThrow(
+      '--role-arn goes with the modes RamRoleArn and oidcRoleArn, not AK',
+    );
+    expect(() => modeOf(nobody, { profileMode: 'Uri' }, { flag: 'arn' })).toThrow('not Uri');
+    expect(() => modeOf(nobody, { profileMode: 'Anonymous' }, { flag: 'arn' })).toThrow(
+      'not Anonymous',
+    );
+  });
 });
