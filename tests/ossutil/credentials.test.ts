@@ -220,8 +220,10 @@ describe('RamRoleArn', () => {
     expect(unreachable.stderr).toMatch(
       /^Error: operation error PutObject: no credentials from the role .*127\.0\.0\.1:1/,
     );
-    const wrongKey = await user.ossutil([...put, '--role-arn', 'x', '--mode', 'AK']);
-    expect(wrongKey).toMatchObject({ status: 1, stderr: expect.stringContaining('not AK') });
+    const policyAlone = ['--session-policy', '{}', '--mode', 'AK'];
+    expect((await user.ossutil([...put, ...policyAlone])).status).toBe(1);
+    const wrongMode = await user.ossutil([...put, '--role-arn', 'x', '--mode', 'AK']);
+    expect(wrongMode).toMatchObject({ status: 1, stderr: expect.stringContaining('not with AK') });
   });
 
   it('logs no secret and no token at any level', async () => {

@@ -110,7 +110,9 @@ class CredentialsKeeper {
       fetched = await this.#source();
       this.#onCredentials(fetched);
       if (fetched.expiration !== undefined && fetched.expiration <= this.#clock.now()) {
-        throw new CredentialsError(`those it gives expired at ${timeOf(fetched.expiration)}`);
+        throw new CredentialsError(
+          `those it gives expired at ${timeOf(fetched.expiration)}, by this machine's clock`,
+        );
       }
     } catch (error) {
       this.#noteFailure(error);

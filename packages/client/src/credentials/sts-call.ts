@@ -75,10 +75,14 @@ function refusal(
   };
   const code = said('Code');
   const id = said('RequestId');
-  return new CredentialsError(
-    `${place} refused with ${status}${code === '' ? '' : ` ${code}`}: ${said('Message')}${id === '' ? '' : ` (request id ${id})`}`,
-    { retryable: isPassing(status) || code.startsWith('Throttling') },
-  );
+  const parts = [
+    `${place} refused with ${status}${code === '' ? '' : ` ${code}`}: ${said('Message')}`,
+    code.startsWith('InvalidTimeStamp') ? " (this machine's clock may be off)" : '',
+    id === '' ? '' : ` (request id ${id})`,
+  ];
+  return new CredentialsError(parts.join(''), {
+    retryable: isPassing(status) || code.startsWith('Throttling'),
+  });
 }
 
 /** What STS says, without the string to sign, in which a token stands encoded twice. */

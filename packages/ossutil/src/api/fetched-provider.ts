@@ -77,8 +77,12 @@ async function sourceOf(
         ...{ command, timeoutMs, environment, workingDirectory, log, signal },
       });
     }
-    case 'Uri':
-      return credentialsUri(credentials.uri, await reaching(credentials.uri));
+    case 'Uri': {
+      const { uri } = credentials;
+      // What is on this machine is no proxy's to ask, or it would ask its own.
+      const isHere = /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(uri.hostname);
+      return credentialsUri(uri, isHere ? options : await reaching(uri));
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fetchedMode, type GivenKeys, resolveCredentials } from './credentials.js';
+import { fetchedMode, type GivenKeys, type GivenRole, resolveCredentials } from './credentials.js';
 
 /** AccessKey ID, secret, token. */
 type Keys = readonly (string | undefined)[];
@@ -143,7 +143,7 @@ describe('the mode whose credentials are got from somewhere', () => {
   const modeOf = (
     [environment, profile]: readonly [Keys, Keys],
     modes: { mode?: string; profileMode?: string } = {},
-    role: { flag?: string; variable?: string } = {},
+    role: Partial<GivenRole> = {},
   ) =>
     fetchedMode(
       {
@@ -154,7 +154,7 @@ describe('the mode whose credentials are got from somewhere', () => {
           source('profile', profile),
         ],
       },
-      { flag: undefined, variable: undefined, ...role },
+      { isNamed: false, flags: [], ...role },
     );
   const nobody = [none, none] as const;
   const inProfile = [none, ['p', 'ps']] as const;
@@ -182,23 +182,26 @@ describe('the mode whose credentials are got from somewhere', () => {
   });
 
   it('is RamRoleArn where a role is given for the call and no mode', () => {
-    for (const role of [{ flag: 'arn' }, { variable: 'arn' }]) {
+    for (const role of [{ isNamed: true, flags: ['role-arn'] }, { isNamed: true }]) {
       expect(modeOf(inEnvironment, {}, role)).toBe('RamRoleArn');
       expect(modeOf(inProfile, { profileMode: 'AK' }, role)).toBe('RamRoleArn');
       expect(modeOf(nobody, { profileMode: 'oidcRoleArn' }, role)).toBe('oidcRoleArn');
     }
-    expect(modeOf(inProfile, { mode: 'AK' }, { variable: 'arn' })).toBeUndefined();
-    expect(modeOf(nobody, { profileMode: 'Anonymous' }, { variable: 'arn' })).toBeUndefined();
-    expect(modeOf(nobody, { profileMode: 'EcsRamRole' }, { variable: 'arn' })).toBe('EcsRamRole');
+    const role = { isNamed: true };
+    expect(modeOf(inProfile, { mode: 'AK' }, role)).toBeUndefined();
+    expect(modeOf(nobody, { profileMode: 'Anonymous' }, role)).toBeUndefined();
+    expect(modeOf(nobody, { profileMode: 'EcsRamRole' }, role)).toBe('EcsRamRole');
   });
 
-  it('refuses a role on the command line where it would be passed over', () => {
-    expect(() => modeOf(inProfile, { mode: 'AK' }, { flag: 'arn' })).toThrow(
-      '--role-arn goes with the modes RamRoleArn and oidcRoleArn, not AK',
+  it('refuses what is said of a role where there is none: nobody passes over a restriction', () => {
+    const role = { isNamed: true, flags: ['role-arn'] };
+    expect(() => modeOf(inProfile, { mode: 'AK' }, role)).toThrow(
+      '--role-arn goes with the modes RamRoleArn and oidcRoleArn, not with AK',
     );
-    expect(() => modeOf(nobody, { profileMode: 'Uri' }, { flag: 'arn' })).toThrow('not Uri');
-    expect(() => modeOf(nobody, { profileMode: 'Anonymous' }, { flag: 'arn' })).toThrow(
-      'not Anonymous',
+    expect(() => modeOf(nobody, { profileMode: 'Uri' }, role)).toThrow('not with Uri');
+    expect(() => modeOf(nobody, { profileMode: 'Anonymous' }, role)).toThrow('not with Anonymous');
+    expect(() => modeOf(inProfile, {}, { flags: ['session-policy'] })).toThrow(
+      '--session-policy goes with a role, and there is none',
     );
   });
 });

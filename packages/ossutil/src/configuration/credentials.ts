@@ -45,10 +45,10 @@ const fetchedModes: readonly FetchedMode[] = [
 
 /** What was said of a role to assume, besides the profile's `role-arn`. */
 export interface GivenRole {
-  /** `--role-arn`. */
-  readonly flag: string | undefined;
-  /** `OSS_ROLE_ARN`. */
-  readonly variable: string | undefined;
+  /** Whether `--role-arn` or `OSS_ROLE_ARN` names one. */
+  readonly isNamed: boolean;
+  /** The flags that were given and mean nothing without a role: `session-policy`. */
+  readonly flags: readonly string[];
 }
 
 /**
@@ -57,10 +57,10 @@ export interface GivenRole {
  *
  * The profile's `mode` describes the profile's keys, and is not asked when the AccessKey ID comes from
  * the command line or the environment; but for RamRoleArn, where the keys say who assumes the role. A
- * role given for this call is assumed with whatever keys there are: to pass over it would be to act with
- * more rights than were asked for.
+ * role given for this call is assumed with whatever keys there are: to pass over it, or over what it is
+ * to be held to, would be to act with more rights than were asked for.
  *
- * @throws UsageError for `--role-arn` with a mode that has none
+ * @throws UsageError for flags about a role where none is assumed
  */
 export function fetchedMode(
   { mode, profileMode, sources }: CredentialInput,
@@ -70,13 +70,16 @@ export function fetchedMode(
   const fromProfile = idAt < 0 || idAt === sources.length - 1;
   const asked = mode ?? (fromProfile || profileMode === 'RamRoleArn' ? profileMode : undefined);
   const given = fetchedModes.find((name) => name === asked);
-  const takesRole = given === 'RamRoleArn' || given === 'oidcRoleArn';
-  const overrules = mode !== undefined || given !== undefined || asked === 'Anonymous';
-  if (role.flag !== undefined && !takesRole && overrules) {
-    throw new UsageError(`--role-arn goes with the modes RamRoleArn and oidcRoleArn, not ${asked}`);
-  }
-  if (overrules) return given;
-  return role.flag === undefined && role.variable === undefined ? undefined : 'RamRoleArn';
+  const isSettled = mode !== undefined || given !== undefined || asked === 'Anonymous';
+  const chosen = isSettled || !role.isNamed ? given : 'RamRoleArn';
+  const [flag] = role.flags;
+  if (flag === undefined || chosen === 'RamRoleArn' || chosen === 'oidcRoleArn') return chosen;
+  throw new UsageError(
+    isSettled
+      ? `--${flag} goes with the modes RamRoleArn and oidcRoleArn, not with ${asked}`
+      : `--${flag} goes with a role, and there is none`,
+    isSettled ? {} : { advice: 'name the role with --role-arn' },
+  );
 }
 
 /**

@@ -72,6 +72,9 @@ function flagText(parsed: ParsedArguments, name: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** The flags that say which role is assumed, or what its session may. */
+const roleFlags = ['role-arn', 'session-policy', 'external-id', 'token-timeout'] as const;
+
 /** As {@link flagText}, also where there is no such flag, or one that takes a number. */
 function anyFlagText(parsed: ParsedArguments, name: string): string | undefined {
   if (!parsed.has(name) || !parsed.isSet(name)) return undefined;
@@ -159,8 +162,10 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
       keysOf(`profile "${profile.name}" of ${file.path}`, fromProfile),
     ],
   };
-  const role = { flag: flag('role-arn'), variable: variable('role-arn') };
-  const fetched = fetchedMode(given, role);
+  const fetched = fetchedMode(given, {
+    isNamed: (flag('role-arn') ?? variable('role-arn')) !== undefined,
+    flags: roleFlags.filter((name) => parsed.isSet(name)),
+  });
   const credentials =
     fetched === undefined
       ? resolveCredentials(given)
