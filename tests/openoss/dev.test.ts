@@ -66,6 +66,7 @@ describe('openoss dev -- COMMAND', () => {
         OSSUTIL_PROFILE: 'users-profile',
         OSSUTIL_CONFIG_FILE: '/users/file',
         OSS_ENDPOINT: 'https://users.example',
+        OSS_STS_ENDPOINT: 'https://users.example',
         OSS_ACCESS_KEY_ID: 'users-id',
       },
     );

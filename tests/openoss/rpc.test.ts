@@ -97,10 +97,10 @@ it('startOpenOss() serves RAM and STS on request', async () => {
 it('openoss dev --rpc-listen tells the command where they are', async () => {
   const dev = [process.execPath, programs.openoss, 'dev', '--rpc-listen', '127.0.0.1:0', '--'];
   const script =
-    'fetch(process.env.OPENOSS_RPC_ENDPOINT).then((answer) => console.log(answer.status))';
+    'fetch(process.env.OPENOSS_RPC_ENDPOINT).then(({ status }) => console.log(status, process.env.OSS_STS_ENDPOINT === process.env.OPENOSS_RPC_ENDPOINT))';
   const { status, stdout } = await run([...dev, process.execPath, '-e', script], {
     env: cleanEnvironment({ TMPDIR: path.dirname(freshDirectory()) }),
   });
-  expect(stdout).toBe('400\n');
+  expect(stdout).toBe('400 true\n');
   expect(status).toBe(0);
 });

@@ -5,7 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   answeringServer,
   refuse,
@@ -13,6 +13,7 @@ import {
 } from '../../packages/client/src/testing/loopback-server.js';
 import { type Keys, officialClients, ram, sts } from '../support/official-packages.js';
 import { type OssutilUser, ossutilUser, putObject } from '../support/ossutil-user.js';
+import { outcomeOf } from '../support/programs.js';
 import { startRpc } from '../support/start-rpc.js';
 import { allow, policyOf } from '../support/start-with-identities.js';
 
@@ -232,12 +233,22 @@ describe('RamRoleArn', () => {
     const standIn = await answeringServer((response) => {
       response.end(JSON.stringify({ Credentials: given }));
     });
+    // A service that repeats what it was sent: answers are logged too.
+    const echo = await answeringServer((response, { headers }) => {
+      response.setHeader('X-Echo', [
+        String(headers['x-oss-security-token']),
+        alice.accessKeySecret,
+      ]);
+      response.end();
+    });
     const flags = [
       ...['-i', alice.accessKeyId, '-k', alice.accessKeySecret, '--role-arn', 'acs:ram::1:role/r'],
-      ...['--sts-endpoint', standIn.endpoint, '--loglevel', 'debug', '--log-file', 'log'],
+      ...['--sts-endpoint', standIn.endpoint, '--endpoint', echo.endpoint],
+      ...['--loglevel', 'debug', '--log-file', 'log'],
     ];
     for (const version of ['v1', 'v4']) {
-      expect(await user.ossutil([...put, ...flags, '--sign-version', version])).toMatchObject(fine);
+      const { status } = await user.ossutil([...put, ...flags, '--sign-version', version]);
+      expect(status).toBe(0);
     }
     const log = await readFile(path.join(user.directory, 'log'), 'utf8');
     expect(log).toContain(
@@ -288,6 +299,24 @@ describe('Process', () => {
     expect(status).toBe(3);
     expect(stderr).toContain('credential process timed out: it ran longer than 1 s');
     expect(Date.now() - started).toBeLessThan(15_000);
+  });
+});
+
+describe('Process and Ctrl-C', () => {
+  it('ends both at once', async () => {
+    const { user } = await world();
+    // It beats until it is ended, for a while at most.
+    const command = 'for i in $(seq 200); do echo >> beats; sleep 0.05; done';
+    await configure(user, '[default]', 'mode=Process', `credential-process=\`${command}\``);
+    const beats = async () => (await readFile(path.join(user.directory, 'beats'))).length;
+    const child = user.start(put);
+    const outcome = outcomeOf(child);
+    await vi.waitFor(beats, { timeout: 20_000 });
+    child.kill('SIGINT');
+    expect((await outcome).status).toBe(5);
+    const before = await beats();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await beats()).toBe(before);
   });
 });
 

@@ -87,6 +87,8 @@ export async function dev(args: readonly string[]): Promise<number> {
       OSS_ACCESS_KEY_ID: oss.credentials.accessKeyId,
       OSS_ACCESS_KEY_SECRET: oss.credentials.accessKeySecret,
       OSSUTIL_CONFIG_FILE: configuration,
+      // Where ossutil assumes roles. Empty is unset to it: the user's own would be asked otherwise.
+      OSS_STS_ENDPOINT: oss.rpcEndpoint ?? '',
       ...(oss.rpcEndpoint !== undefined && { OPENOSS_RPC_ENDPOINT: oss.rpcEndpoint }),
     };
     if (command.length > 0) {
