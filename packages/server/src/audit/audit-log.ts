@@ -21,6 +21,8 @@ export interface AuditLogOptions {
   readonly log: Logger;
   /** Milliseconds until what could not be written is tried again; half a second unless told. */
   readonly untilRetry?: number;
+  /** Milliseconds that the last lines may take when it is closed; five seconds unless told. */
+  readonly closingTime?: number;
   /** Bytes that wait to be written at most; 16 MiB unless told. */
   readonly mostWaiting?: number;
 }
@@ -36,6 +38,7 @@ export class AuditLog {
   readonly #lost: RareWarning;
   readonly #untilRetry: number;
   readonly #mostWaiting: number;
+  readonly #closingTime: number;
   /** Lines, and chunks of whole lines, that are not being written yet. */
   #waiting: (string | Buffer)[] = [];
   #waitingLength = 0;
@@ -52,15 +55,17 @@ export class AuditLog {
   #lines = 0;
   #linesLost = 0;
 
-  constructor({ destination, log, untilRetry, mostWaiting }: AuditLogOptions) {
+  constructor(options: AuditLogOptions) {
+    const { destination, log } = options;
     this.#destination = destination;
     this.#log = log;
     this.#lost = new RareWarning(
       log,
       'audit lines are lost: they cannot be written as fast as they come',
     );
-    this.#untilRetry = untilRetry ?? UNTIL_RETRY;
-    this.#mostWaiting = mostWaiting ?? MOST_WAITING;
+    this.#untilRetry = options.untilRetry ?? UNTIL_RETRY;
+    this.#mostWaiting = options.mostWaiting ?? MOST_WAITING;
+    this.#closingTime = options.closingTime ?? CLOSING_TIME;
     flushAtExit(this);
   }
 
@@ -110,7 +115,7 @@ export class AuditLog {
     this.#wake?.();
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSING_TIME);
+      timer = setTimeout(resolve, this.#closingTime);
     });
     await Promise.race([this.#drain(), tooLate]);
     clearTimeout(timer);
@@ -127,6 +132,7 @@ export class AuditLog {
   flushNow(): void {
     // What is being written will be: Node waits for it.
     const batch = this.#isWriting ? NOTHING : this.#rest();
+    if (!this.#isWriting) this.#batch = undefined;
     const waiting = this.#takeWaiting();
     if (batch.length + waiting.length > 0) {
       this.#destination.writeNow(Buffer.concat([batch, waiting]));
