@@ -236,10 +236,13 @@ export class OssServer {
         code: exchange.refusedWith?.code,
         milliseconds,
       });
-      this.#auditor?.exchange(exchange, milliseconds);
+      // Where the client has gone, what came of its request may be known a little later.
+      if (this.#auditor !== undefined) {
+        answered.then(() => this.#auditor?.exchange(exchange, milliseconds));
+      }
       this.#connections.get(request.socket)?.served(exchange);
     });
-    this.#answer(exchange, isAdmitted).catch((error: unknown) => {
+    const answered = this.#answer(exchange, isAdmitted).catch((error: unknown) => {
       // Not even the refusal could be written.
       this.#settings.log.error({ err: error, requestId: exchange.id }, 'a request got no answer');
       response.destroy();
