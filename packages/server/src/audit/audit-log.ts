@@ -3,7 +3,7 @@ import { RareWarning } from '../rare-warning.js';
 import { type AuditDestination, PartlyWritten } from './audit-destination.js';
 
 /** Milliseconds that a line waits for others. */
-const GATHERING = 20;
+const GATHERING = 50;
 /** So much is written at a time at most, and at once when there is so much. */
 const MOST_AT_ONCE = 256 * 1024;
 /** What waits to be written at most; lines beyond are lost. */
