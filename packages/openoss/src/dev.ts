@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
+import { AUDIT_FLAGS, readAudit } from './audit-flags.js';
 import { readFlags, readListenAddress, UsageError } from './command-line.js';
 import { explainStartFailure } from './explain-start-failure.js';
 import { checkRegion } from './region.js';
@@ -21,6 +22,9 @@ Flags:
       --rpc-listen HOST:PORT
                           serve RAM and STS too (port 0: a free one), and set OPENOSS_RPC_ENDPOINT
       --region ID         the region (default cn-hangzhou)
+      --audit-log FILE    write one JSON line for each request; "-" for standard output. Files are kept
+      --audit-log-max-size SIZE, --audit-log-keep N
+                          as "openoss serve" has them
   -h, --help              this text
 
 Example:
@@ -32,6 +36,7 @@ const FLAGS = {
   listen: { type: 'string' },
   'rpc-listen': { type: 'string' },
   region: { type: 'string' },
+  ...AUDIT_FLAGS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -67,11 +72,15 @@ export async function dev(args: readonly string[]): Promise<number> {
   const rpcListen = flags['rpc-listen'];
   const rpc = rpcListen === undefined ? {} : { rpc: readListenAddress(rpcListen, free) };
   const region = checkRegion(flags.region ?? 'cn-hangzhou');
+  const audit = readAudit(flags);
 
   const stop = stopRequest();
   let oss: OpenOss;
   try {
-    oss = await startOpenOss({ region, host, port, ...rpc, buckets: flags.bucket ?? [] });
+    oss = await startOpenOss({
+      ...{ region, host, port, ...rpc, buckets: flags.bucket ?? [] },
+      ...(audit !== undefined && { audit }),
+    });
   } catch (error) {
     process.stderr.write(`openoss: ${explainStartFailure(error)}\n`);
     return COULD_NOT_START;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  type AuditOptions,
   createLog,
   generateCredentials,
   type LogLevel,
@@ -16,7 +17,7 @@ export interface Credentials {
   readonly accessKeySecret: string;
 }
 
-export type { ServerLimits };
+export type { AuditOptions, ServerLimits };
 
 /** What {@link startOpenOss} can be told; nothing is needed. */
 export interface OpenOssOptions {
@@ -50,6 +51,8 @@ export interface OpenOssOptions {
    * 512 MiB or a tenth of a small disk, and 32 MiB for a temporary directory.
    */
   readonly minFreeBytes?: number;
+  /** Has every request written down, one JSON line each (docs/audit.md); nowhere unless told. */
+  readonly audit?: AuditOptions;
   /** What goes to standard error; only warnings and worse unless told. */
   readonly logLevel?: LogLevel;
   /** The clock of the service, in milliseconds since the epoch; the system's unless told. */
@@ -112,6 +115,7 @@ export async function startOpenOss(options: OpenOssOptions = {}): Promise<OpenOs
         ...(options.bodyIdleTimeout === undefined ? {} : { idleTimeout: options.bodyIdleTimeout }),
       },
       now: options.now,
+      audit: options.audit,
       minFreeBytes:
         options.minFreeBytes ?? (temporary === undefined ? undefined : TEMPORARY_MIN_FREE_BYTES),
       log: createLog(options.logLevel ?? 'warn'),

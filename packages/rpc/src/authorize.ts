@@ -10,18 +10,21 @@ import {
   RamError,
   type RequestContext,
 } from '@openoss/directory';
+import type { PolicyDecision } from './finished-call.js';
 
 /** A refusal for want of permission, with what RAM tells a user or a role about it. */
 export class NotAllowed extends Error {
   readonly refusal: RamError;
   readonly detail: AccessDeniedDetail | undefined;
+  readonly decision: PolicyDecision;
 
-  constructor(detail: AccessDeniedDetail | undefined) {
+  constructor(detail: AccessDeniedDetail | undefined, decision: PolicyDecision) {
     const refusal = RamError.of('NoPermission');
     super(refusal.message);
     this.name = 'NotAllowed';
     this.refusal = refusal;
     this.detail = detail;
+    this.decision = decision;
   }
 }
 
@@ -29,7 +32,8 @@ export class NotAllowed extends Error {
  * Lets pass who may do an action to each of some resources of its own account, or throws NotAllowed: an
  * account may do everything in itself, users and sessions what their policies allow. Resources are asked
  * about by their names (`user/alice`), also where they are still to be made: whoever may manage `user/dev-*`
- * may create `dev-1`, and who may manage `user/*` everything.
+ * may create `dev-1`, and who may manage `user/*` everything. Answers what was decided over the first resource;
+ * undefined where there is none.
  */
 export async function authorize(
   permissions: PermissionFinder<CompiledPolicy>,
@@ -41,11 +45,12 @@ export async function authorize(
     readonly resources: readonly string[];
     readonly context: RequestContext;
   },
-): Promise<void> {
+): Promise<PolicyDecision | undefined> {
   const { principal, service, action, resources, context } = question;
-  if (resources.length === 0) return;
+  if (resources.length === 0) return undefined;
   const { granted, session } = await permissions.of(principal);
   const identityPolicies = granted.map(({ policy }) => policy);
+  let first: PolicyDecision | undefined;
   for (const relativeId of resources) {
     const verdict = judge({
       principal,
@@ -55,6 +60,9 @@ export async function authorize(
       sessionPolicy: session,
       context,
     });
-    if (!verdict.allowed) throw new NotAllowed(accessDeniedDetail(principal, verdict));
+    const decision = { verdict, granted };
+    if (!verdict.allowed) throw new NotAllowed(accessDeniedDetail(principal, verdict), decision);
+    first ??= decision;
   }
+  return first;
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledPolicy } from '@openoss/access';
 import { type Directory, type Identities, RamError } from '@openoss/directory';
+import { parseAcs3Authorization } from '@openoss/protocol';
 import { type AnswerFormat, answerFormat, defaultFormat } from './answer/answer-format.js';
 import type { Answer } from './answer/answer-value.js';
 import { Authenticator } from './authentication/authenticate.js';
 import { authorize, NotAllowed } from './authorize.js';
 import { callContext } from './call-context.js';
 import { type CallRequest, type ReceivedCall, readCall } from './call-request.js';
+import { type CallTrace, newTrace } from './finished-call.js';
 import type { Operation } from './operation/operation.js';
 import { findOperation } from './operations/find-operation.js';
 import { RpcError } from './rpc-error.js';
@@ -49,30 +51,41 @@ export class RpcService {
     this.#now = now;
   }
 
-  /** Never rejects: what goes wrong is an answer too. */
-  async serve(received: ReceivedCall): Promise<CallAnswer> {
+  /** Never rejects: what goes wrong is an answer too. What is found out on the way is noted in `trace`. */
+  async serve(received: ReceivedCall, trace: CallTrace = newTrace()): Promise<CallAnswer> {
     const requestId = newRequestId();
     let format = defaultFormat;
     try {
       const call = readCall(received);
+      Object.assign(trace, signedHow(call));
       format = answerFormat(call);
       const operation = operationOf(call);
-      const answer = await this.#perform(call, operation);
+      trace.operation = operation;
+      const answer = await this.#perform(call, operation, trace);
       const body = format.write(`${operation.name}Response`, { RequestId: requestId, ...answer });
       return { status: 200, requestId, contentType: format.contentType, body };
     } catch (error) {
-      return this.#refusal(error, requestId, received, format);
+      return this.#refusal(error, requestId, received, format, trace);
     }
   }
 
   /** The answer to a call that is refused before it is read. */
-  refuse(error: RpcError, received: Pick<ReceivedCall, 'headers'>): CallAnswer {
-    return this.#refusal(error, newRequestId(), received, defaultFormat);
+  refuse(
+    error: RpcError,
+    received: Pick<ReceivedCall, 'headers'>,
+    trace: CallTrace = newTrace(),
+  ): CallAnswer {
+    return this.#refusal(error, newRequestId(), received, defaultFormat, trace);
   }
 
-  async #perform(request: CallRequest, operation: Operation): Promise<Answer> {
+  async #perform(request: CallRequest, operation: Operation, trace: CallTrace): Promise<Answer> {
     const { product, name } = operation;
+    trace.stage = 'authenticating';
     const caller = await this.#authenticator.authenticate(request);
+    trace.caller = caller;
+    trace.stage = 'authorizing';
+    // Names of what it is about, and nothing else of what it is given.
+    trace.targetKeyId = request.parameters.get('UserAccessKeyId');
     this.#directory.noteUse(caller, product.name);
     const { principal } = caller;
     const context = callContext(request, caller, this.#now());
@@ -80,7 +93,10 @@ export class RpcService {
     const ram = this.#identities.ram(principal.account);
     const { resources, run } = operation.prepare(request.parameters, { caller, ram, sts, context });
     const { service } = product;
-    await authorize(permissions, { principal, service, action: name, resources, context });
+    const role = name === 'AssumeRole' ? request.parameters.get('RoleArn') : undefined;
+    trace.resources = role === undefined ? resources : [role];
+    const question = { principal, service, action: name, resources, context };
+    trace.decided = await authorize(permissions, question);
     return run();
   }
 
@@ -89,8 +105,11 @@ export class RpcService {
     requestId: string,
     { headers }: Pick<ReceivedCall, 'headers'>,
     format: AnswerFormat,
+    trace: CallTrace,
   ): CallAnswer {
     const { refusal, detail } = this.#refusalOf(error, requestId);
+    trace.code = refusal.code;
+    if (error instanceof NotAllowed) trace.decided = error.decision;
     const answer: Answer = {
       RequestId: requestId,
       HostId: headers.get('host') ?? '',
@@ -131,4 +150,16 @@ function operationOf({ method, path, parameters, headers }: CallRequest): Operat
   return findOperation(version, told('Action', 'x-acs-action'));
 }
 
-const newRequestId = (): string => randomUUID().toUpperCase();
+/** How a call says who it is from. */
+function signedHow({ headers, parameters }: CallRequest): Pick<CallTrace, 'auth' | 'claimedKeyId'> {
+  const authorization = headers.get('authorization');
+  if (authorization !== undefined) {
+    const claimedKeyId = parseAcs3Authorization(authorization)?.accessKeyId;
+    return { auth: claimedKeyId === undefined ? 'unknown' : 'acs3-header', claimedKeyId };
+  }
+  const claimedKeyId = parameters.get('AccessKeyId');
+  const isSigned = claimedKeyId !== undefined || parameters.has('Signature');
+  return { auth: isSigned ? 'rpc-parameters' : 'anonymous', claimedKeyId };
+}
+
+export const newRequestId = (): string => randomUUID().toUpperCase();

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { headerFields, OssError } from '@openoss/protocol';
 import { StoreClosed } from '@openoss/storage';
 import { Admission } from './admission.js';
+import type { Auditor } from './audit/auditor.js';
 import { type Answer, AnswerWriter } from './http/answer.js';
 import { Connection, WaitingRequests } from './http/connection.js';
 import type { Exchange } from './http/exchange.js';
@@ -35,6 +36,8 @@ const LONGEST_BETWEEN_CHECKS = 5_000;
 export interface OssServerParts extends Omit<PipelineParts, 'admission'> {
   readonly metrics: Metrics;
   readonly limits: ServerLimits;
+  /** Told of every request when it is over. */
+  readonly auditor?: Auditor | undefined;
   /** PEM; with them the server speaks HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
 }
@@ -45,6 +48,7 @@ export class OssServer {
   readonly #pipeline: Pipeline;
   readonly #answers: AnswerWriter;
   readonly #metrics: Metrics;
+  readonly #auditor: Auditor | undefined;
   readonly #settings: PipelineParts['settings'];
   readonly #nextId = requestIds();
   readonly #date: () => string;
@@ -63,6 +67,7 @@ export class OssServer {
     const { settings, metrics, limits, tls } = parts;
     this.#settings = settings;
     this.#metrics = metrics;
+    this.#auditor = parts.auditor;
     this.#limits = limits;
     const admission = new Admission(limits, settings.log);
     this.#admission = admission;
@@ -173,6 +178,7 @@ export class OssServer {
     if (connection === undefined) {
       const made = new Connection(socket, this.#waiting, (exchange) => this.#serve(exchange));
       connection = made;
+      if (this.#auditor !== undefined) made.peer = socket.remoteAddress;
       this.#connections.set(socket, made);
       this.#slowClients.watch(made);
       socket.on('close', () => this.#slowClients.forget(made));
@@ -200,6 +206,13 @@ export class OssServer {
       closes: !response.shouldKeepAlive,
       operation: undefined,
       refusedWith: undefined,
+      address: undefined,
+      caller: undefined,
+      authorization: undefined,
+      document: undefined,
+      bytesIn: 0,
+      bytesOut: 0,
+      ending: undefined,
     });
     if (isTaken || connection.latest === undefined) return;
     // Who sends so many at once gets the answers to those that are taken, and then the end.
@@ -216,15 +229,20 @@ export class OssServer {
     const isAdmitted = !this.#surplus.has(request.socket) && this.#admission.enter();
     response.on('close', () => {
       if (isAdmitted) this.#admission.leave();
+      const milliseconds = performance.now() - exchange.startedAt;
       this.#metrics.requestFinished({
         operation: exchange.operation,
         status: response.headersSent ? response.statusCode : 0,
-        code: exchange.refusedWith,
-        milliseconds: performance.now() - exchange.startedAt,
+        code: exchange.refusedWith?.code,
+        milliseconds,
       });
+      // Where the client has gone, what came of its request may be known a little later.
+      if (this.#auditor !== undefined) {
+        answered.then(() => this.#auditor?.exchange(exchange, milliseconds));
+      }
       this.#connections.get(request.socket)?.served(exchange);
     });
-    this.#answer(exchange, isAdmitted).catch((error: unknown) => {
+    const answered = this.#answer(exchange, isAdmitted).catch((error: unknown) => {
       // Not even the refusal could be written.
       this.#settings.log.error({ err: error, requestId: exchange.id }, 'a request got no answer');
       response.destroy();
@@ -277,7 +295,7 @@ export class OssServer {
         response.headersSent ? 'an answer was cut short' : 'a request failed',
       );
     }
-    exchange.refusedWith = refusal.code;
+    exchange.refusedWith = refusal;
     if (response.headersSent) {
       // Part of the answer is out: only a body shorter than its Content-Length can tell the client.
       response.destroy();
@@ -306,7 +324,9 @@ export class OssServer {
       code: refusal.code,
       milliseconds: 0,
     });
-    refuseSocket(socket, refusal, this.#nextId(), this.#date());
+    const requestId = this.#nextId();
+    this.#auditor?.socket(socket, refusal, requestId);
+    refuseSocket(socket, refusal, requestId, this.#date());
   }
 
   #clientError(error: Error & { code?: string }, socket: Socket): void {
@@ -352,6 +372,7 @@ export class OssServer {
       failBody(exchange, new OssError('RequestTimeout'));
       return;
     }
+    exchange.ending = 'given-up';
     // A reset, so that the system does not go on holding what nobody takes in. TLS cannot.
     if ('encrypted' in socket) socket.destroy();
     else socket.resetAndDestroy();

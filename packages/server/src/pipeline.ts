@@ -81,6 +81,7 @@ export class Pipeline {
     const { request, headers } = exchange;
     const method = request.method ?? '';
     const address = addressOf(request.url ?? '/', headers, this.#settings);
+    exchange.address = address;
     const { handler, decode, encode, body } = this.#routeOf(address, method);
     const { operation } = handler;
     exchange.operation = operation.name;
@@ -92,6 +93,7 @@ export class Pipeline {
       this.#directory,
       this.#settings,
     );
+    exchange.caller = caller;
 
     const input = decode(headers, query);
     input.bucket = bucketName;
@@ -123,6 +125,7 @@ export class Pipeline {
       }),
     });
     const authorization = prepared instanceof Authorization ? prepared : await prepared;
+    exchange.authorization = authorization;
     // Tags that a request sets in its body are known, and can be asked for, when that has been read.
     const waitsForBody = body?.field.kind === 'xml' && authorization.dependsOnRequestTags;
     let matters = false;
@@ -137,6 +140,7 @@ export class Pipeline {
       });
     } else if (body !== undefined) {
       const document = await this.#readXml(exchange, body.field, headers.get('content-md5'));
+      exchange.document = document;
       if (document !== undefined) input[body.property] = document;
       else if (body.field.required) throw new OssError('MalformedXml');
     }

@@ -8,10 +8,13 @@ import {
   findRootCredentials,
 } from '@openoss/directory';
 import { checkBucketName } from '@openoss/protocol';
-import { RpcServer } from '@openoss/rpc';
+import { type FinishedCall, RpcServer } from '@openoss/rpc';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
 import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
+import type { AuditLog } from './audit/audit-log.js';
+import { Auditor } from './audit/auditor.js';
+import { type AuditOptions, observeAuditFile, openAuditLog } from './audit/open-audit-log.js';
 import { backupRoute } from './backup/backup-route.js';
 import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
 import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
@@ -40,6 +43,8 @@ export interface ServiceOptions {
   readonly adminListen?: ListenAddress | undefined;
   /** Where RAM and STS are served, over HTTPS where OSS is; nowhere if absent. */
   readonly rpcListen?: ListenAddress | undefined;
+  /** Where requests are written down, one line each; nowhere if absent. */
+  readonly audit?: AuditOptions | undefined;
   readonly region: string;
   /** Host suffixes besides the default ones. */
   readonly hostSuffixes?: readonly string[] | undefined;
@@ -85,6 +90,8 @@ export interface Service {
   readonly identities: ServedIdentities;
   /** Creates a bucket of that account; one that it has already stays as it is. */
   createBucket(name: string): Promise<void>;
+  /** Opens the audit file anew, once somebody has moved it away; resolves when that is done, or has failed. */
+  reopenAudit(): Promise<void>;
   /** Stops: requests under way are finished, at most `grace` milliseconds (10,000 unless told) long. */
   close(grace?: number): Promise<void>;
 }
@@ -116,7 +123,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   let guard: CrashLoopGuard | undefined;
   let store: EmbeddedStore | undefined;
+  let lines: AuditLog | undefined;
   try {
+    lines = options.audit && (await openAuditLog(options.audit, log));
     store = await openEmbeddedStore({
       directory: options.directory,
       clock: settings.now,
@@ -129,10 +138,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
     });
     guard?.enter('starting');
-    const service = await serve(options, settings, limits, store);
+    const service = await serve(options, settings, limits, store, lines);
     return guardedService(service, store, guard);
   } catch (error) {
     await store?.close();
+    await lines?.close();
     guard?.end();
     throw error;
   }
@@ -165,6 +175,7 @@ async function serve(
   settings: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
+  lines: AuditLog | undefined,
 ): Promise<Service> {
   const credentials = await findRootCredentials(options.directory, options.environment);
   const key = await findDirectoryKey(options.directory, options.environment, {
@@ -177,11 +188,14 @@ async function serve(
   });
   const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
+  if (lines !== undefined) observeAuditFile(metrics, lines);
+  const auditor =
+    lines && new Auditor({ lines, region: settings.region, now: settings.now, log: options.log });
   const workers = options.workers ?? 0;
   const pool =
     workers === 0
       ? undefined
-      : new WorkerPool(poolOptions(options, settings, limits, store, credentials, key));
+      : new WorkerPool(poolOptions(options, settings, limits, store, credentials, key, lines));
   if (pool !== undefined) metrics.addProcesses(() => pool.samples());
   const server: Front =
     pool ??
@@ -191,6 +205,7 @@ async function serve(
       settings,
       limits,
       metrics,
+      auditor,
       tls: options.tls,
     });
   let ready = false;
@@ -213,7 +228,9 @@ async function serve(
   }
   const identities = directory.identities(policyLanguage);
   const { rpcListen, log, tls } = options;
-  const rpc = rpcListen && new RpcServer({ directory, identities, log, tls, now: settings.now });
+  const onFinished = rpcListen && callObserver(metrics, auditor);
+  const rpc =
+    rpcListen && new RpcServer({ directory, identities, log, tls, now: settings.now, onFinished });
   let address: AddressInfo;
   let rpcEndpoint: string | undefined;
   try {
@@ -233,6 +250,7 @@ async function serve(
     await Promise.all([server.close(grace), rpc?.close(grace)]);
     await directory.close();
     await store.close();
+    await lines?.close();
     await admin?.close();
   };
   return {
@@ -254,10 +272,22 @@ async function serve(
         acl: 'private',
       });
     },
+    reopenAudit: () => lines?.reopen() ?? Promise.resolve(),
     close(grace = DEFAULT_GRACE) {
       closing ??= close(grace);
       return closing;
     },
+  };
+}
+
+/** What is done with every call of RAM and STS that is over. */
+function callObserver(metrics: Metrics, auditor: Auditor | undefined) {
+  const count = metrics.countCalls();
+  return (call: FinishedCall): void => {
+    const { operation } = call.trace;
+    const { status, milliseconds } = call;
+    count({ product: operation?.product.name, action: operation?.name, status, milliseconds });
+    auditor?.call(call);
   };
 }
 
@@ -288,8 +318,10 @@ function poolOptions(
   store: EmbeddedStore,
   credentials: FoundRootCredentials,
   directoryKey: DirectoryKey | undefined,
+  lines: AuditLog | undefined,
 ): WorkerPoolOptions {
   return {
+    lines,
     count: workers,
     sessions: store.workers,
     configuration: {
@@ -308,6 +340,7 @@ function poolOptions(
       tls: tls && { cert: tls.cert.toString(), key: tls.key.toString() },
       logLevel: logLevels.find((level) => level === log.level) ?? 'info',
       observed: adminListen !== undefined,
+      audited: lines !== undefined,
     },
     log,
     onHopeless(error) {

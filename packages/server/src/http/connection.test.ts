@@ -10,7 +10,7 @@ function exchange(id: string): Exchange {
     id,
     request,
     response: new ServerResponse(request),
-    connection: { hasWaiting: false },
+    connection: { hasWaiting: false, peer: undefined },
     headers: new Map(),
     startedAt: 0,
     expects: undefined,
@@ -19,6 +19,13 @@ function exchange(id: string): Exchange {
     closes: false,
     operation: undefined,
     refusedWith: undefined,
+    address: undefined,
+    caller: undefined,
+    authorization: undefined,
+    document: undefined,
+    bytesIn: 0,
+    bytesOut: 0,
+    ending: undefined,
   };
 }
 

@@ -34,6 +34,8 @@ export class WaitingRequests {
  */
 export class Connection {
   readonly socket: Socket;
+  /** The client's address, where it is audited: a socket that was reset does not tell it any more. */
+  peer: string | undefined;
   /** The exchange whose request was parsed last: what the parser meets next belongs to its body. */
   latest: Exchange | undefined;
   /** The exchange that is being served. */

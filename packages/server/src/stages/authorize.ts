@@ -60,6 +60,8 @@ export interface AuthorizedRequest {
 
 /** The policies that a request is decided by. */
 interface AskedPolicies {
+  /** As the directory granted them. */
+  readonly granted: readonly GrantedPolicy<CompiledPolicy>[];
   readonly identity: readonly CompiledPolicy[];
   readonly session: CompiledPolicy | undefined;
   readonly bucket: CompiledPolicy | undefined;
@@ -97,6 +99,7 @@ export class Authorizer {
     const blocksPublicAccess = typeof blocked === 'boolean' ? blocked : await blocked;
     if (principal.kind === 'anonymous' || principal.kind === 'account') {
       const asked = bucketPolicy && {
+        granted: NOTHING_GRANTED,
         identity: NO_POLICIES,
         session: undefined,
         bucket: bucketPolicy,
@@ -105,7 +108,7 @@ export class Authorizer {
     }
     const found = this.#permissions.of(principal);
     const { granted, session } = found instanceof Promise ? await found : found;
-    const asked = { identity: policiesOf(granted), session, bucket: bucketPolicy };
+    const asked = { granted, identity: policiesOf(granted), session, bucket: bucketPolicy };
     return new Authorization(request, asked, blocksPublicAccess);
   }
 }
@@ -117,6 +120,8 @@ export class Authorization {
   readonly #bucket: BucketFacts | undefined;
   readonly #facts: RequestFacts | undefined;
   readonly #dependsOnTags: boolean;
+  #verdict: Verdict | undefined;
+  #denied: Denied | undefined;
 
   constructor(
     request: AuthorizedRequest,
@@ -134,6 +139,26 @@ export class Authorization {
     };
     this.#facts = policies && request.facts();
     this.#dependsOnTags = policies !== undefined && asksFor(policies, EXISTING_TAG);
+  }
+
+  /** What was decided last; of many objects the first denial, which ends the request. */
+  get verdict(): Verdict | undefined {
+    return this.#denied ?? this.#verdict;
+  }
+
+  /** The operation's own action. */
+  get action(): string | undefined {
+    return this.#request.actions[0];
+  }
+
+  /** The RAM policies that were asked. */
+  get granted(): readonly GrantedPolicy<CompiledPolicy>[] {
+    return this.#policies?.granted ?? NOTHING_GRANTED;
+  }
+
+  /** The UID of the account that owns the bucket. */
+  get bucketOwner(): string | undefined {
+    return this.#bucket?.owner;
   }
 
   /** Whether policies ask for the tags that the request sets, wherever it has them. */
@@ -187,12 +212,15 @@ export class Authorization {
   }
 
   #throwDenial(verdict: Verdict | undefined): void {
+    this.#verdict = verdict;
     if (verdict === undefined || verdict.allowed) return;
+    this.#denied ??= verdict;
     throw denialOf(this.#request.caller, verdict);
   }
 }
 
 const NO_POLICIES: readonly CompiledPolicy[] = [];
+const NOTHING_GRANTED: readonly GrantedPolicy<CompiledPolicy>[] = [];
 const listed = new WeakMap<readonly GrantedPolicy<CompiledPolicy>[], readonly CompiledPolicy[]>();
 
 /** The policies alone; the directory hands out the same list as long as nothing changes. */

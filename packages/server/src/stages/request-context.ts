@@ -3,6 +3,7 @@ import type { RequestContext } from '@openoss/access';
 import { type TagSet, utf8Text } from '@openoss/protocol';
 import type { ObjectRecord } from '@openoss/storage';
 import type { Exchange } from '../http/exchange.js';
+import { withoutMapping } from '../http/peer-address.js';
 
 /** What the conditions of policies may ask of a request. */
 export interface RequestFacts {
@@ -22,9 +23,6 @@ export const REQUEST_TAG = 'oss:RequestObjectTag/';
 /** The time that was asked for last: several statements ask, and several requests in a millisecond. */
 let lastTime = { now: Number.NaN, text: '' };
 
-/** IPv4 as sockets that listen for both kinds of addresses show it. */
-const MAPPED = '::ffff:';
-
 /** Answers condition keys (`conditionKeys` of the access room) for a request and the object it is about. */
 export function requestContext(
   facts: RequestFacts,
@@ -34,7 +32,7 @@ export function requestContext(
     const { exchange, operation, input, accessKeyId, now } = facts;
     switch (key) {
       case 'acs:SourceIp':
-        return addressOf(exchange.request.socket.remoteAddress);
+        return withoutMapping(exchange.request.socket.remoteAddress);
       // There are no VPCs here: whoever comes, comes through none.
       case 'acs:SourceVpc':
       case 'acs:SourceVpcId':
@@ -72,10 +70,6 @@ export function requestContext(
     }
     return undefined;
   };
-}
-
-function addressOf(address: string | undefined): string | undefined {
-  return address?.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -26,6 +26,8 @@ export interface WorkerConfiguration {
   readonly logLevel: LogLevel;
   /** Whether somebody may ask for metrics. */
   readonly observed: boolean;
+  /** Whether requests are written down: then there is a pipe for the lines. */
+  readonly audited: boolean;
 }
 
 /** What a start may fail with, as far as it can be sent. */
