@@ -104,6 +104,7 @@ export class Pipeline {
     }
 
     const bucket = await this.#bucketOf(handler, bucketName);
+    const asked = handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket;
     const prepared = this.#authorizer.prepare({
       caller,
       actions:
@@ -112,7 +113,7 @@ export class Pipeline {
           : actionsOf(operation, input),
       bucketName,
       key,
-      bucket: handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket,
+      bucket: asked,
       region: this.#settings.region,
       facts: () => ({
         exchange,
@@ -127,7 +128,7 @@ export class Pipeline {
     const waitsForBody = body?.field.kind === 'xml' && authorization.dependsOnRequestTags;
     let matters = false;
     if (!waitsForBody) {
-      const decided = this.#authorize(authorization, handler, bucket, key);
+      const decided = this.#authorize(authorization, handler, asked, key);
       matters = typeof decided === 'boolean' ? decided : await decided;
     }
 
@@ -141,7 +142,7 @@ export class Pipeline {
       else if (body.field.required) throw new OssError('MalformedXml');
     }
 
-    if (waitsForBody) matters = await this.#authorize(authorization, handler, bucket, key);
+    if (waitsForBody) matters = await this.#authorize(authorization, handler, asked, key);
 
     const context: Omit<HandlerContext<Operation>, 'input'> & { readonly input: object } = {
       input,
@@ -153,7 +154,7 @@ export class Pipeline {
       admit: matters
         ? (existing: ObjectRecord | undefined) => authorization.checkObject(key, existing)
         : admitAll,
-      authorizeObject: (each, existing) => authorization.checkObject(each, existing),
+      authorization,
       headers,
     };
     const { status, output } = await handler.serve(context as never);
@@ -185,6 +186,8 @@ export class Pipeline {
       authorization.checkBucket();
       return true;
     }
+    // A bucket that the caller's account has already is its handler's matter: it is refused in other words.
+    if (handler.createsBucket && bucket !== undefined) return true;
     if (authorization.isAllowedWithoutObject()) return false;
     if (bucket === undefined || key === undefined) {
       authorization.checkObject(key, undefined);
