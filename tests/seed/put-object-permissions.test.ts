@@ -93,8 +93,7 @@ function expectRefused({ status, stdout, stderr }: Outcome, message: string, ec:
   expect(stderr).toContain(
     `Error returned by Service. \nHttp Status Code: 403. \nError Code: AccessDenied. \n`,
   );
-  expect(stderr).toContain(`Message: ${message}. \n`);
-  expect(stderr).toContain(`EC: ${ec}.`);
+  expect(stderr).toContain(`Message: ${message}.\nEC: ${ec}.\n`);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
 }
 

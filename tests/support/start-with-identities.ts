@@ -68,6 +68,8 @@ export interface ServedIdentities {
   readonly oss: Reachable;
   /** What time it is for the service: milliseconds that it is ahead of the system's clock. */
   readonly clock: { ahead: number };
+  /** Whoever has an access key. */
+  readonly someone: (credentials: SigningCredentials) => Someone;
   readonly own: AccountAtWork;
   /** Another account than the first. */
   readonly otherAccount: () => Promise<AccountAtWork>;
@@ -173,6 +175,7 @@ export async function startWithIdentities(): Promise<ServedIdentities> {
     service,
     oss,
     clock,
+    someone,
     own: account(service.account, someone(root)),
     async otherAccount() {
       const { account: uid } = await identities.accounts.create(nameOf('Account'));
