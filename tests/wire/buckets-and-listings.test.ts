@@ -68,7 +68,8 @@ describe('PutBucket', () => {
       Message: "Bucket already exists can't modify data redundancy type.",
       EC: '0015-00000228',
     });
-    const same = '<StorageClass>Standard</StorageClass><DataRedundancyType>LRS</DataRedundancyType>';
+    const same =
+      '<StorageClass>Standard</StorageClass><DataRedundancyType>LRS</DataRedundancyType>';
     expect((await again(same)).status).toBe(200);
   });
 
