@@ -1,6 +1,9 @@
 /** Several accounts: whose a bucket is, whom its policy names, and what ACLs open to strangers. */
+import { createHash } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { formatQuery } from '@openoss/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorOf, send, type WireAnswer, type WireRequest } from '../support/http.js';
+import { errorOf, send, sign, type WireAnswer, type WireRequest } from '../support/http.js';
 import {
   type AccountAtWork,
   allow,
@@ -132,6 +135,27 @@ describe('a bucket that is there', () => {
     expect(await aclOf(bucket)).toBe('public-read-write');
   });
 
+  it('is told to all but one of those who make it at once, whichever way', async () => {
+    for (let round = 0; round < 12; round++) {
+      const bucket = newName();
+      const make = { method: 'PUT', bucket };
+      const makeByAcl = { ...make, query: [['acl', null]] as const, ...withAcl('public-read') };
+      const askers = [owner, other.owner].flatMap((who) => [
+        { who, request: make },
+        { who, request: makeByAcl },
+      ]);
+      const statuses = await Promise.all(
+        askers.map(async ({ who, request }) => ({ who, status: (await who.send(request)).status })),
+      );
+      const info = { bucket, query: [['bucketInfo', null]] as const };
+      const loser = (await owner.send(info)).status === 200 ? other.owner : owner;
+      for (const { who, status } of statuses) {
+        if (who === loser) expect([403, 409]).toContain(status);
+        else expect([200, 409]).toContain(status);
+      }
+    }
+  });
+
   it('belongs to the account of whoever made it', async () => {
     const bucket = newName();
     const maker = await other.user(allow('oss:PutBucket'));
@@ -140,6 +164,100 @@ describe('a bucket that is there', () => {
     expect(info.text).toContain(`<ID>${other.uid}</ID>`);
     expect((await owner.send({ bucket, query: [['bucketInfo', null]] })).status).toBe(403);
     expect((await maker.send({ bucket, query: [['bucketInfo', null]] })).status).toBe(403);
+  });
+});
+
+describe('a bucket that another account has made while a body was on its way', () => {
+  /** Sends the head, and the body only when the server asks for it and `meanwhile` has been. */
+  function sendSlowly(
+    { credentials }: Someone,
+    request: WireRequest & { readonly body: string },
+    meanwhile: () => Promise<void>,
+  ): Promise<number> {
+    const headers = {
+      ...request.headers,
+      'Content-Length': String(Buffer.byteLength(request.body)),
+      Expect: '100-continue',
+    };
+    const signed = sign({ ...served.oss, credentials }, { ...request, headers });
+    const { hostname, port } = new URL(served.oss.endpoint);
+    const query = request.query === undefined ? '' : `?${formatQuery(request.query)}`;
+    const key = request.key === undefined ? '' : request.key;
+    return new Promise((resolve, reject) => {
+      const sent = httpRequest({
+        hostname,
+        port,
+        method: request.method ?? 'GET',
+        path: `/${request.bucket}/${key}${query}`,
+        headers: { ...signed.headers },
+        agent: false,
+      });
+      sent.on('error', reject);
+      sent.on('response', (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      sent.on('continue', () => {
+        meanwhile().then(() => sent.end(request.body), reject);
+      });
+      sent.flushHeaders();
+    });
+  }
+
+  const deletion = '<Delete><Object><Key>k</Key></Object></Delete>';
+  const md5 = createHash('md5').update(deletion).digest('base64');
+  const requests: readonly (readonly [string, Omit<WireRequest, 'bucket'> & { body: string }])[] = [
+    [
+      'PutBucketPolicy',
+      {
+        method: 'PUT',
+        query: [['policy', null]],
+        body: policyOf({ ...allow('oss:*'), Principal: ['1234'] }),
+      },
+    ],
+    [
+      'PutBucketPublicAccessBlock',
+      {
+        method: 'PUT',
+        query: [['publicAccessBlock', null]],
+        body: '<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>',
+      },
+    ],
+    ['PutObject', { method: 'PUT', key: 'k', body: 'not theirs' }],
+    [
+      'DeleteMultipleObjects',
+      {
+        method: 'POST',
+        query: [['delete', null]],
+        body: deletion,
+        headers: { 'Content-MD5': md5 },
+      },
+    ],
+    [
+      'PutObjectTagging',
+      {
+        method: 'PUT',
+        key: 'k',
+        query: [['tagging', null]],
+        body: '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>',
+      },
+    ],
+  ];
+
+  it.each(requests)('is not what %s was allowed for', async (_operation, request) => {
+    const bucket = newName();
+    await succeeds(owner.send({ method: 'PUT', bucket }));
+    const status = await sendSlowly(owner, { ...request, bucket }, async () => {
+      await succeeds(owner.send({ method: 'DELETE', bucket }));
+      await succeeds(other.owner.send({ method: 'PUT', bucket }));
+      await succeeds(other.owner.send({ method: 'PUT', bucket, key: 'k', body: 'theirs' }));
+    });
+    expect(status).toBe(404);
+    const object = await other.owner.send({ bucket, key: 'k' });
+    expect([object.text, object.headers['x-oss-tagging-count']]).toEqual(['theirs', undefined]);
+    expect((await other.owner.send({ bucket, query: [['policy', null]] })).status).toBe(404);
+    const info = await other.owner.send({ bucket, query: [['bucketInfo', null]] });
+    expect(info.text).toContain('<BlockPublicAccess>false<');
   });
 });
 

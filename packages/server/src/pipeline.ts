@@ -19,6 +19,7 @@ import type { Answer } from './http/answer.js';
 import { checkBodyMd5 } from './http/content-md5.js';
 import type { Exchange } from './http/exchange.js';
 import { declaredSize, hasBody, incomingBody } from './http/incoming-body.js';
+import { noSuchBucket } from './objects/named-bucket.js';
 import { policyLanguage } from './policy-language.js';
 import type { ServerSettings } from './settings.js';
 import { refuseAccessRestrictions } from './stages/access-restrictions.js';
@@ -138,6 +139,8 @@ export class Pipeline {
       });
     } else if (body !== undefined) {
       const document = await this.#readXml(exchange, body.field, headers.get('content-md5'));
+      // While it came, the bucket may have been deleted, and another account may have made one of its name.
+      if (document !== undefined && bucket !== undefined) await this.#requireStill(bucket);
       if (document !== undefined) input[body.property] = document;
       else if (body.field.required) throw new OssError('MalformedXml');
     }
@@ -227,9 +230,13 @@ export class Pipeline {
     if (name === undefined) return undefined;
     const bucket = await this.#store.getBucket(name);
     if (bucket === undefined && !handler.bucketOptional) {
-      throw new OssError('NoSuchBucket', { details: { BucketName: name } });
+      throw noSuchBucket(name);
     }
     return bucket;
+  }
+
+  async #requireStill({ name, incarnation }: BucketRecord): Promise<void> {
+    if ((await this.#store.getBucket(name))?.incarnation !== incarnation) throw noSuchBucket(name);
   }
 
   async #readXml(

@@ -1,6 +1,7 @@
 import { OssError, PutBucket } from '@openoss/protocol';
 import { type HandlerContext, handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { changeBucket } from '../objects/change-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
@@ -30,7 +31,8 @@ export const putBucket = handler(
     const details = { BucketName: input.bucket };
     if (record.owner !== owner) throw new OssError('BucketAlreadyExists', { details });
     // It was made while this was on its way, and nobody was asked who may what to it.
-    if (own === undefined) throw new OssError('BucketAlreadyOwned', { details });
+    if (own === undefined || own.incarnation !== record.incarnation)
+      throw new OssError('BucketAlreadyOwned', { details });
     if (storageClass !== undefined && storageClass !== record.storageClass) {
       throw new OssError('BucketClassFixed', { details });
     }
@@ -38,7 +40,7 @@ export const putBucket = handler(
       throw new OssError('BucketRedundancyFixed', { details });
     }
     const { acl } = input;
-    if (acl !== undefined) await store.updateBucket(input.bucket, (kept) => ({ ...kept, acl }));
+    if (acl !== undefined) await changeBucket(store, own, (kept) => ({ ...kept, acl }));
     return { output: {} };
   },
   { bucketOptional: true, createsBucket: true },
