@@ -168,16 +168,20 @@ describe('a bucket that is there', () => {
 });
 
 describe('a bucket that another account has made while a body was on its way', () => {
-  /** Sends the head, and the body only when the server asks for it and `meanwhile` has been. */
+  /** How long a request is given to be authorized that does not ask whether it may send its body, in milliseconds. */
+  const PATIENCE = 300;
+
+  /** Sends the head, and the body when the server asks for it, or may have begun to wait, and `meanwhile` has been. */
   function sendSlowly(
     { credentials }: Someone,
     request: WireRequest & { readonly body: string },
+    asks: boolean,
     meanwhile: () => Promise<void>,
   ): Promise<number> {
     const headers = {
       ...request.headers,
       'Content-Length': String(Buffer.byteLength(request.body)),
-      Expect: '100-continue',
+      ...(asks ? { Expect: '100-continue' } : {}),
     };
     const signed = sign({ ...served.oss, credentials }, { ...request, headers });
     const { hostname, port } = new URL(served.oss.endpoint);
@@ -197,9 +201,11 @@ describe('a bucket that another account has made while a body was on its way', (
         answer.resume();
         resolve(answer.statusCode ?? 0);
       });
-      sent.on('continue', () => {
+      const goOn = () => {
         meanwhile().then(() => sent.end(request.body), reject);
-      });
+      };
+      if (asks) sent.on('continue', goOn);
+      else setTimeout(goOn, PATIENCE);
       sent.flushHeaders();
     });
   }
@@ -244,21 +250,29 @@ describe('a bucket that another account has made while a body was on its way', (
     ],
   ];
 
-  it.each(requests)('is not what %s was allowed for', async (_operation, request) => {
-    const bucket = newName();
-    await succeeds(owner.send({ method: 'PUT', bucket }));
-    const status = await sendSlowly(owner, { ...request, bucket }, async () => {
-      await succeeds(owner.send({ method: 'DELETE', bucket }));
-      await succeeds(other.owner.send({ method: 'PUT', bucket }));
-      await succeeds(other.owner.send({ method: 'PUT', bucket, key: 'k', body: 'theirs' }));
-    });
-    expect(status).toBe(404);
-    const object = await other.owner.send({ bucket, key: 'k' });
-    expect([object.text, object.headers['x-oss-tagging-count']]).toEqual(['theirs', undefined]);
-    expect((await other.owner.send({ bucket, query: [['policy', null]] })).status).toBe(404);
-    const info = await other.owner.send({ bucket, query: [['bucketInfo', null]] });
-    expect(info.text).toContain('<BlockPublicAccess>false<');
-  });
+  const ways = requests.flatMap(([operation, request]) => [
+    [operation, 'asking first', true, request] as const,
+    [operation, 'slowly', false, request] as const,
+  ]);
+
+  it.each(ways)(
+    'is not what %s was allowed for, sent %s',
+    async (_operation, _way, asks, request) => {
+      const bucket = newName();
+      await succeeds(owner.send({ method: 'PUT', bucket }));
+      const status = await sendSlowly(owner, { ...request, bucket }, asks, async () => {
+        await succeeds(owner.send({ method: 'DELETE', bucket }));
+        await succeeds(other.owner.send({ method: 'PUT', bucket }));
+        await succeeds(other.owner.send({ method: 'PUT', bucket, key: 'k', body: 'theirs' }));
+      });
+      expect(status).toBe(404);
+      const object = await other.owner.send({ bucket, key: 'k' });
+      expect([object.text, object.headers['x-oss-tagging-count']]).toEqual(['theirs', undefined]);
+      expect((await other.owner.send({ bucket, query: [['policy', null]] })).status).toBe(404);
+      const info = await other.owner.send({ bucket, query: [['bucketInfo', null]] });
+      expect(info.text).toContain('<BlockPublicAccess>false<');
+    },
+  );
 });
 
 describe('whom a bucket policy names', () => {
