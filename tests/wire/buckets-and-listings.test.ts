@@ -45,18 +45,32 @@ describe('PutBucket', () => {
     ).toBe('IA');
   });
 
-  it('again changes nothing, but cannot change the class', async () => {
+  it('again changes nothing, but cannot change the class or the redundancy', async () => {
     expect((await send({ method: 'PUT', bucket: 'twice' })).status).toBe(200);
     expect((await send({ method: 'PUT', bucket: 'twice' })).status).toBe(200);
-    const body =
-      '<CreateBucketConfiguration><StorageClass>Archive</StorageClass></CreateBucketConfiguration>';
-    const refused = await send({ method: 'PUT', bucket: 'twice', body });
-    expect(refused.status).toBe(409);
-    expect(errorOf(refused)).toMatchObject({
+    const again = (configuration: string) =>
+      send({
+        method: 'PUT',
+        bucket: 'twice',
+        body: `<CreateBucketConfiguration>${configuration}</CreateBucketConfiguration>`,
+      });
+    const ofClass = await again('<StorageClass>Archive</StorageClass>');
+    expect(ofClass.status).toBe(409);
+    expect(errorOf(ofClass)).toMatchObject({
       Code: 'BucketAlreadyExists',
+      Message: "Cannot modify existing bucket's storage class",
       BucketName: 'twice',
-      EC: '0015-00000104',
     });
+    const ofRedundancy = await again('<DataRedundancyType>ZRS</DataRedundancyType>');
+    expect(ofRedundancy.status).toBe(409);
+    expect(errorOf(ofRedundancy)).toMatchObject({
+      Code: 'BucketAlreadyExists',
+      Message: "Bucket already exists can't modify data redundancy type.",
+      EC: '0015-00000228',
+    });
+    const same =
+      '<StorageClass>Standard</StorageClass><DataRedundancyType>LRS</DataRedundancyType>';
+    expect((await again(same)).status).toBe(200);
   });
 
   it.each([

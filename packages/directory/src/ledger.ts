@@ -76,7 +76,7 @@ export class Ledger {
     try {
       return await this.room.commit(conditions, changes);
     } catch (error) {
-      throw error instanceof StorageFull ? RamError.of('StorageFull') : error;
+      throw error instanceof StorageFull ? RamError.storageFull(error) : error;
     }
   }
 

@@ -4,6 +4,7 @@ import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
 import type { IncomingBody } from './http/incoming-body.js';
 import type { ServerSettings } from './settings.js';
 import type { Caller } from './stages/authenticate.js';
+import type { Authorization } from './stages/authorize.js';
 
 /** The bytes a handler answers with: whole, or as they are read. */
 export type OutgoingBody = Buffer | AsyncIterable<Buffer>;
@@ -22,8 +23,8 @@ export interface HandlerContext<Op extends Operation> {
    * that an ACL set meanwhile counts. Throws the denial.
    */
   readonly admit: (existing: ObjectRecord | undefined) => void;
-  /** Decides on the operation's actions for an object of the bucket, by its key. Throws the denial. */
-  readonly authorizeObject: (key: string, existing: ObjectRecord | undefined) => void;
+  /** For what a handler has to ask beyond that. */
+  readonly authorization: Pick<Authorization, 'checkObject' | 'allows'>;
   /** The request's headers, for rules that span several: lower-case names, byte-string values. */
   readonly headers: RequestHeaders;
 }
@@ -43,7 +44,10 @@ export interface BoundHandler {
   readonly authorizesEachObject: boolean;
   /** The actions that it needs besides where the bucket it names does not exist, and is created. */
   readonly actionsToCreate: readonly string[];
-  /** Whether the bucket it names is to be a new one: whose an existing one is, is then no matter of permissions. */
+  /**
+   * Whether the bucket it names is to be a new one: whose an existing one is, is then no matter of
+   * permissions, and who may what to one of the caller's account decides the handler.
+   */
   readonly createsBucket: boolean;
   /** Takes the context whose input `operation` describes; only the pipeline, which decodes by it, can have one. */
   readonly serve: (

@@ -7,8 +7,9 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { RamError } from '@openoss/directory';
 import { headerFields, OssError } from '@openoss/protocol';
-import { StoreClosed } from '@openoss/storage';
+import { fullDiskRefusal, StorageFull, StoreClosed } from '@openoss/storage';
 import { Admission } from './admission.js';
 import type { Auditor } from './audit/auditor.js';
 import { type Answer, AnswerWriter } from './http/answer.js';
@@ -381,6 +382,10 @@ export class OssServer {
   /** What a client is told of an error: a refusal as it is, anything else without its story. */
   #refusalOf(error: unknown): OssError {
     if (error instanceof OssError) return error;
+    // What an account sets for itself is in the directory, on the same disk as the objects.
+    if (error instanceof RamError && error.cause instanceof StorageFull) {
+      return fullDiskRefusal(error.cause);
+    }
     if (isOutOfFiles(error)) return this.#admission.refusal('files');
     return new OssError(error instanceof StoreClosed ? 'ServiceStopping' : 'InternalError');
   }

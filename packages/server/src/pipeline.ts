@@ -19,6 +19,7 @@ import type { Answer } from './http/answer.js';
 import { checkBodyMd5 } from './http/content-md5.js';
 import type { Exchange } from './http/exchange.js';
 import { declaredSize, hasBody, incomingBody } from './http/incoming-body.js';
+import { noSuchBucket } from './objects/named-bucket.js';
 import { policyLanguage } from './policy-language.js';
 import type { ServerSettings } from './settings.js';
 import { refuseAccessRestrictions } from './stages/access-restrictions.js';
@@ -106,6 +107,7 @@ export class Pipeline {
     }
 
     const bucket = await this.#bucketOf(handler, bucketName);
+    const asked = handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket;
     const prepared = this.#authorizer.prepare({
       caller,
       actions:
@@ -114,7 +116,7 @@ export class Pipeline {
           : actionsOf(operation, input),
       bucketName,
       key,
-      bucket: handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket,
+      bucket: asked,
       region: this.#settings.region,
       facts: () => ({
         exchange,
@@ -130,7 +132,7 @@ export class Pipeline {
     const waitsForBody = body?.field.kind === 'xml' && authorization.dependsOnRequestTags;
     let matters = false;
     if (!waitsForBody) {
-      const decided = this.#authorize(authorization, handler, bucket, key);
+      const decided = this.#authorize(authorization, handler, asked, key);
       matters = typeof decided === 'boolean' ? decided : await decided;
     }
 
@@ -141,11 +143,13 @@ export class Pipeline {
     } else if (body !== undefined) {
       const document = await this.#readXml(exchange, body.field, headers.get('content-md5'));
       exchange.document = document;
+      // While it came, the bucket may have been deleted, and another account may have made one of its name.
+      if (document !== undefined && bucket !== undefined) await this.#requireStill(bucket);
       if (document !== undefined) input[body.property] = document;
       else if (body.field.required) throw new OssError('MalformedXml');
     }
 
-    if (waitsForBody) matters = await this.#authorize(authorization, handler, bucket, key);
+    if (waitsForBody) matters = await this.#authorize(authorization, handler, asked, key);
 
     const context: Omit<HandlerContext<Operation>, 'input'> & { readonly input: object } = {
       input,
@@ -157,7 +161,7 @@ export class Pipeline {
       admit: matters
         ? (existing: ObjectRecord | undefined) => authorization.checkObject(key, existing)
         : admitAll,
-      authorizeObject: (each, existing) => authorization.checkObject(each, existing),
+      authorization,
       headers,
     };
     const { status, output } = await handler.serve(context as never);
@@ -189,6 +193,8 @@ export class Pipeline {
       authorization.checkBucket();
       return true;
     }
+    // A bucket that the caller's account has already is its handler's matter: it is refused in other words.
+    if (handler.createsBucket && bucket !== undefined) return true;
     if (authorization.isAllowedWithoutObject()) return false;
     if (bucket === undefined || key === undefined) {
       authorization.checkObject(key, undefined);
@@ -228,9 +234,13 @@ export class Pipeline {
     if (name === undefined) return undefined;
     const bucket = await this.#store.getBucket(name);
     if (bucket === undefined && !handler.bucketOptional) {
-      throw new OssError('NoSuchBucket', { details: { BucketName: name } });
+      throw noSuchBucket(name);
     }
     return bucket;
+  }
+
+  async #requireStill({ name, incarnation }: BucketRecord): Promise<void> {
+    if ((await this.#store.getBucket(name))?.incarnation !== incarnation) throw noSuchBucket(name);
   }
 
   async #readXml(

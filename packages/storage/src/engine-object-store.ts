@@ -8,7 +8,8 @@ import type { DigestThreads } from './digest/digest-threads.js';
 import { type BlobEngine, CorruptBlob, StorageFull } from './engine/blob-engine.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
-import { StorageExhausted, type StorageSpace } from './engine/storage-space.js';
+import type { StorageSpace } from './engine/storage-space.js';
+import { fullDiskRefusal } from './full-disk-refusal.js';
 import { type ListedObjects, type ListObjectsRequest, listObjects } from './list-objects.js';
 import type { Log } from './log.js';
 import type { ObjectCommits } from './object-commits.js';
@@ -159,7 +160,7 @@ export class EngineObjectStore implements ObjectStore {
       return await this.#parts.gate.pass(operation);
     } catch (error) {
       this.#note(error);
-      throw error instanceof StorageFull ? refusalOf(error) : error;
+      throw error instanceof StorageFull ? fullDiskRefusal(error) : error;
     }
   }
 
@@ -173,14 +174,6 @@ export class EngineObjectStore implements ObjectStore {
       log.error({ err: error }, 'a blob is damaged');
     }
   }
-}
-
-/** What a client is told of a full disk. A cause goes to the log; what the log has already has none. */
-function refusalOf(error: StorageFull): OssError {
-  return new OssError(
-    error instanceof StorageExhausted ? 'StorageExhausted' : 'StorageFull',
-    error.cause === undefined ? {} : { cause: error },
-  );
 }
 
 function recordBytes(record: ObjectRecord): number {

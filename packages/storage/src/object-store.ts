@@ -20,6 +20,8 @@ export type Admission = (existing: ObjectRecord | undefined) => void;
 
 export interface PutObjectRequest {
   readonly bucket: string;
+  /** The bucket that is meant: another one that has come under the name since is NoSuchBucket. */
+  readonly incarnation?: string | undefined;
   /** Well-formed Unicode, 1 to 1,023 bytes of UTF-8. */
   readonly key: string;
   /**

@@ -32,6 +32,9 @@ export async function putObject(
   const { blobs, registry, commits, space, inlineLimit, crc64, digestThreads } = parts;
   const { key, body, size, maxBytes, admit, beforeBody } = request;
   const bucket = await registry.require(request.bucket);
+  if (request.incarnation !== undefined && request.incarnation !== bucket.incarnation) {
+    throw new OssError('NoSuchBucket', { details: { BucketName: request.bucket } });
+  }
   const isAtHand = body instanceof Uint8Array && body.length <= inlineLimit;
   if (!isAtHand) {
     // A refusal that can be made before the body is read is made before the body is read. For a

@@ -87,6 +87,17 @@ const signatureMismatch = (ec: string): ErrorDescription => ({
   source: 'doc',
 });
 
+const bucketExists = (message: string, ec?: string): ErrorDescription => ({
+  code: 'BucketAlreadyExists',
+  status: 409,
+  message,
+  source: 'doc',
+  ...(ec === undefined ? {} : { ec }),
+});
+
+const BUCKET_NAME_TAKEN =
+  'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.';
+
 /** The catalogue. Keys are causes; `ErrorKind` is their union. */
 export const errorCatalogue = describe({
   // --- the request line and its framing -------------------------------------------------------
@@ -365,14 +376,16 @@ export const errorCatalogue = describe({
     ec: '0015-00000101',
     source: 'doc',
   },
-  BucketAlreadyExists: {
-    code: 'BucketAlreadyExists',
-    status: 409,
-    message:
-      'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
-    ec: '0015-00000104',
-    source: 'doc',
-  },
+  // Another account's.
+  BucketAlreadyExists: bucketExists(BUCKET_NAME_TAKEN, '0015-00000102'),
+  // The caller's account's: only the account itself may ask for it again, and who may not set its ACL
+  // may not by this way either.
+  BucketAlreadyOwned: bucketExists(BUCKET_NAME_TAKEN, '0015-00000104'),
+  BucketClassFixed: bucketExists("Cannot modify existing bucket's storage class"),
+  BucketRedundancyFixed: bucketExists(
+    "Bucket already exists can't modify data redundancy type.",
+    '0015-00000228',
+  ),
   BucketNotEmpty: {
     code: 'BucketNotEmpty',
     status: 409,
@@ -686,12 +699,23 @@ export const errorCatalogue = describe({
     undefined,
     'observed',
   ),
-  // The EC is documented for a put that may not tag, its sentence for anonymous requests only.
-  DeniedExtraPermission: denied(
+  // The EC's page says that the permission for the operation is missing, and shows a put that may not
+  // tag, but no sentence; this one is that of the table of 403 errors for operations on objects.
+  DeniedMissingPermission: denied(
     'You have no right to access this object.',
     '0003-00000905',
     'openoss',
   ),
+  // Of anonymous requests as well (the pages of the ECs).
+  DeniedReadObjectAcl: denied(
+    'You do not have read acl permission on this object.',
+    '0003-00000007',
+  ),
+  DeniedWriteObjectAcl: denied(
+    'You do not have write acl permission on this object.',
+    '0003-00000008',
+  ),
+  DeniedListBuckets: denied('You are forbidden to list buckets.'),
 });
 
 /** The cause of a refusal: a key of the catalogue. */

@@ -13,7 +13,7 @@ import { checkVersion } from '../objects/version-of-object.js';
 /** Answers GetObject. */
 export const getObject = handler(
   GetObject,
-  async ({ input, bucket, caller, store, settings, admit }) => {
+  async ({ input, bucket, caller, store, settings, admit, authorization }) => {
     const from = namedBucket(bucket, input.bucket).name;
     if (caller.accessKeyId === undefined && overridesHeaders(input)) {
       throw new OssError('ResponseHeaderOverrideAnonymous');
@@ -33,7 +33,7 @@ export const getObject = handler(
     });
     if (object === undefined) throw noSuchKey(input.key);
     const { record, range } = object;
-    const own = describeObject(record, caller, now);
+    const own = describeObject(record, input, authorization, now);
     // Written out, for copying one object into another is what costs most in a small answer.
     const output: OutputOf<typeof GetObject, OutgoingBody> = {
       contentType: input.responseContentType ?? own.contentType,

@@ -1,6 +1,7 @@
-import { PutBucketAcl } from '@openoss/protocol';
+import { OssError, PutBucketAcl } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { changeBucket } from '../objects/change-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
@@ -16,15 +17,21 @@ export const putBucketAcl = handler(
       await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
     }
     if (bucket === undefined) {
-      await store.createBucket({
+      const owner = accountOf(caller);
+      const { record, created } = await store.createBucket({
         name: input.bucket,
-        owner: accountOf(caller),
+        owner,
         storageClass: 'Standard',
         redundancy: 'LRS',
         acl: acl ?? 'private',
       });
+      // It was made while this was on its way, and whether its ACL may be set by this caller was not asked.
+      if (!created) {
+        const kind = record.owner === owner ? 'BucketAlreadyOwned' : 'BucketAlreadyExists';
+        throw new OssError(kind, { details: { BucketName: input.bucket } });
+      }
     } else if (acl !== undefined) {
-      await store.updateBucket(input.bucket, (record) => ({ ...record, acl }));
+      await changeBucket(store, bucket, (record) => ({ ...record, acl }));
     }
     return { output: {} };
   },

@@ -1,20 +1,23 @@
 import { OssError, PutBucket } from '@openoss/protocol';
-import { handler } from '../handler.js';
+import { type HandlerContext, handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { changeBucket } from '../objects/change-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
- * Answers PutBucket. Creating a bucket again that the caller owns succeeds, unless it asks for
+ * Answers PutBucket. An account that creates a bucket of its own again succeeds, unless it asks for
  * another class or redundancy, which a bucket cannot change; an ACL it names is then set. OSS's limit
  * of 100 buckets an account is a matter of its own capacity, and not kept here.
  */
 export const putBucket = handler(
   PutBucket,
-  async ({ input, caller, bucket, store, directory }) => {
+  async (context) => {
+    const { input, caller, bucket, store, directory } = context;
     const owner = accountOf(caller);
+    const own = bucket?.owner === owner ? bucket : undefined;
+    if (own !== undefined) checkRecreation(context);
     if (isPublicAcl(input.acl)) {
-      const own = bucket?.owner === owner ? bucket : { owner };
-      await refuseIfBlocked(directory, own, 'PublicBucketAclBlocked');
+      await refuseIfBlocked(directory, own ?? { owner }, 'PublicBucketAclBlocked');
     }
     const { storageClass, dataRedundancyType } = input.createBucketConfiguration ?? {};
     const { record, created } = await store.createBucket({
@@ -27,21 +30,35 @@ export const putBucket = handler(
     if (created) return { output: {} };
     const details = { BucketName: input.bucket };
     if (record.owner !== owner) throw new OssError('BucketAlreadyExists', { details });
+    // It was made while this was on its way, and nobody was asked who may what to it.
+    if (own === undefined || own.incarnation !== record.incarnation)
+      throw new OssError('BucketAlreadyOwned', { details });
     if (storageClass !== undefined && storageClass !== record.storageClass) {
-      throw new OssError('BucketAlreadyExists', {
-        message: "Bucket already exists can't modify storage class.",
-        details,
-      });
+      throw new OssError('BucketClassFixed', { details });
     }
     if (dataRedundancyType !== undefined && dataRedundancyType !== record.redundancy) {
-      throw new OssError('BucketAlreadyExists', {
-        message: "Bucket already exists can't modify data redundancy type.",
-        details,
-      });
+      throw new OssError('BucketRedundancyFixed', { details });
     }
     const { acl } = input;
-    if (acl !== undefined) await store.updateBucket(input.bucket, (kept) => ({ ...kept, acl }));
+    if (acl !== undefined) await changeBucket(store, own, (kept) => ({ ...kept, acl }));
     return { output: {} };
   },
   { bucketOptional: true, createsBucket: true },
 );
+
+/**
+ * Whether the caller may create a bucket again that its account has: the account itself may, and nobody else
+ * whatever its permissions. With an ACL it is a PutBucketAcl in other clothes, and needs its permission
+ * (the page of EC 0015-00000104).
+ */
+function checkRecreation({
+  input,
+  caller,
+  authorization,
+}: Pick<HandlerContext<typeof PutBucket>, 'input' | 'caller' | 'authorization'>): void {
+  const isAccount = caller.principal.kind === 'account';
+  if (isAccount) authorization.checkObject(undefined, undefined);
+  const maySo =
+    input.acl === undefined ? isAccount : authorization.allows('oss:PutBucketAcl', undefined);
+  if (!maySo) throw new OssError('BucketAlreadyOwned', { details: { BucketName: input.bucket } });
+}

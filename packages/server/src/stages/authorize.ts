@@ -25,12 +25,21 @@ const DENIALS: Readonly<Record<Denial, ErrorKind>> = {
   'both-policies': 'DeniedByBothPolicies',
   // What a RAM user sees who has no permission for it (the page of EC 0003-00000001).
   'no-permission': 'DeniedNotBucketOwner',
-  'no-extra-permission': 'DeniedExtraPermission',
+  'no-extra-permission': 'DeniedMissingPermission',
   'bucket-acl': 'DeniedByBucketAcl',
   'object-acl': 'DeniedByObjectAcl',
   'not-bucket-owner': 'DeniedNotBucketOwner',
   'anonymous-operation': 'DeniedAnonymousOperation',
   'anonymous-extra-action': 'DeniedAnonymousBucket',
+};
+
+/** What has a sentence of its own where nothing allows it (the table of OSS's page on 403 errors). */
+const UNALLOWED: Readonly<Record<string, ErrorKind>> = {
+  'oss:ListBuckets': 'DeniedListBuckets',
+  'oss:GetObjectAcl': 'DeniedReadObjectAcl',
+  'oss:GetObjectVersionAcl': 'DeniedReadObjectAcl',
+  'oss:PutObjectAcl': 'DeniedWriteObjectAcl',
+  'oss:PutObjectVersionAcl': 'DeniedWriteObjectAcl',
 };
 
 /** The actions that a request needs, the operation's own first. */
@@ -190,8 +199,17 @@ export class Authorization {
     this.#throwDenial(judge(this.#question(key, object)));
   }
 
-  #question(key: string | undefined, object: ObjectRecord | undefined): AccessQuestion {
-    const { caller, actions, region, bucketName } = this.#request;
+  /** Whether the caller may do this as well to what the request names, for what depends on it. */
+  allows(action: string, object: ObjectRecord | undefined): boolean {
+    return judge(this.#question(this.#request.key, object, [action])).allowed;
+  }
+
+  #question(
+    key: string | undefined,
+    object: ObjectRecord | undefined,
+    actions = this.#request.actions,
+  ): AccessQuestion {
+    const { caller, region, bucketName } = this.#request;
     const { principal } = caller;
     const bucket = this.#bucket;
     const policies = this.#policies;
@@ -215,7 +233,7 @@ export class Authorization {
     this.#verdict = verdict;
     if (verdict === undefined || verdict.allowed) return;
     this.#denied ??= verdict;
-    throw denialOf(this.#request.caller, verdict);
+    throw denialOf(this.#request, verdict);
   }
 }
 
@@ -242,10 +260,22 @@ function asks(policy: CompiledPolicy | undefined, prefix: string): boolean {
   return policy?.conditionKeys.some((key) => key.startsWith(prefix)) ?? false;
 }
 
-function denialOf({ principal }: Caller, denied: Denied): OssError {
-  const detail = accessDeniedDetail(principal, denied);
+function denialOf({ caller, key }: AuthorizedRequest, denied: Denied): OssError {
+  const detail = accessDeniedDetail(caller.principal, denied);
   return new OssError(
-    DENIALS[denied.denial],
+    kindOf(denied, key !== undefined),
     detail === undefined ? {} : { groups: { AccessDeniedDetail: { ...detail } } },
   );
+}
+
+function kindOf({ denial, action }: Denied, isOfObject: boolean): ErrorKind {
+  switch (denial) {
+    case 'no-permission':
+    case 'not-bucket-owner':
+      return UNALLOWED[action] ?? (isOfObject ? 'DeniedMissingPermission' : DENIALS[denial]);
+    case 'anonymous-operation':
+      return (isOfObject ? UNALLOWED[action] : undefined) ?? DENIALS[denial];
+    default:
+      return DENIALS[denial];
+  }
 }
