@@ -20,6 +20,8 @@ Flags:
       --listen HOST:PORT  where OSS is served (default: a free port of 127.0.0.1)
       --rpc-listen HOST:PORT
                           serve RAM and STS too (port 0: a free one), and set OPENOSS_RPC_ENDPOINT
+      --block-public-access
+                          new buckets start with Block Public Access on, those of --bucket included
       --region ID         the region (default cn-hangzhou)
   -h, --help              this text
 
@@ -31,6 +33,7 @@ const FLAGS = {
   bucket: { type: 'string', multiple: true },
   listen: { type: 'string' },
   'rpc-listen': { type: 'string' },
+  'block-public-access': { type: 'boolean' },
   region: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -71,7 +74,14 @@ export async function dev(args: readonly string[]): Promise<number> {
   const stop = stopRequest();
   let oss: OpenOss;
   try {
-    oss = await startOpenOss({ region, host, port, ...rpc, buckets: flags.bucket ?? [] });
+    oss = await startOpenOss({
+      region,
+      host,
+      port,
+      ...rpc,
+      buckets: flags.bucket ?? [],
+      blockPublicAccess: flags['block-public-access'] ?? false,
+    });
   } catch (error) {
     process.stderr.write(`openoss: ${explainStartFailure(error)}\n`);
     return COULD_NOT_START;

@@ -17,6 +17,7 @@ import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
 import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
 import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
+import { newBucket } from './objects/new-bucket.js';
 import { observeStore } from './observe-store.js';
 import { OssServer } from './oss-server.js';
 import { policyLanguage, type ServedIdentities } from './policy-language.js';
@@ -55,6 +56,8 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number | undefined;
+  /** Lets new buckets start with Block Public Access on. */
+  readonly blockPublicAccess?: boolean | undefined;
   /** What is taken on at most; what is not told fits the machine. */
   readonly limits?: Partial<ServerLimits> | undefined;
   /** Bytes of the disk that puts leave free, as `openEmbeddedStore` has it; 0 watches nothing. */
@@ -111,6 +114,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     hostSuffixes: [...defaultHostSuffixes(region), ...(options.hostSuffixes ?? [])],
     bodyIdleTimeout: limits.idleTimeout,
     restoreDelay: options.restoreDelay ?? 1_000,
+    blocksPublicAccess: options.blockPublicAccess ?? false,
     now: options.now ?? Date.now,
     log,
   };
@@ -246,13 +250,7 @@ async function serve(
     identities,
     async createBucket(name) {
       checkBucketName(name);
-      await store.objects.createBucket({
-        name,
-        owner: directory.account,
-        storageClass: 'Standard',
-        redundancy: 'LRS',
-        acl: 'private',
-      });
+      await store.objects.createBucket(newBucket(name, directory.account, settings));
     },
     close(grace = DEFAULT_GRACE) {
       closing ??= close(grace);
@@ -283,12 +281,13 @@ interface Front {
 
 function poolOptions(
   { workers = 0, directory, minFreeBytes, tls, adminListen, log }: ServiceOptions,
-  { region, hostSuffixes, bodyIdleTimeout, restoreDelay }: ServerSettings,
+  settings: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
   credentials: FoundRootCredentials,
   directoryKey: DirectoryKey | undefined,
 ): WorkerPoolOptions {
+  const { region, hostSuffixes, bodyIdleTimeout, restoreDelay, blocksPublicAccess } = settings;
   return {
     count: workers,
     sessions: store.workers,
@@ -303,6 +302,7 @@ function poolOptions(
       hostSuffixes,
       bodyIdleTimeout,
       restoreDelay,
+      blocksPublicAccess,
       limits: shareOf(limits, workers),
       minFreeBytes,
       tls: tls && { cert: tls.cert.toString(), key: tls.key.toString() },

@@ -1,6 +1,7 @@
 import { PutBucketAcl } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { newBucket } from '../objects/new-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
@@ -9,20 +10,12 @@ import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
  */
 export const putBucketAcl = handler(
   PutBucketAcl,
-  async ({ input, caller, store, directory, bucket }) => {
+  async ({ input, caller, store, directory, bucket, settings }) => {
     const { acl } = input;
-    if (isPublicAcl(acl)) {
-      const of = bucket ?? { owner: accountOf(caller) };
-      await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
-    }
+    const of = bucket ?? newBucket(input.bucket, accountOf(caller), settings);
+    if (isPublicAcl(acl)) await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
     if (bucket === undefined) {
-      await store.createBucket({
-        name: input.bucket,
-        owner: accountOf(caller),
-        storageClass: 'Standard',
-        redundancy: 'LRS',
-        acl: acl ?? 'private',
-      });
+      await store.createBucket({ ...of, acl: acl ?? of.acl });
     } else if (acl !== undefined) {
       await store.updateBucket(input.bucket, (record) => ({ ...record, acl }));
     }

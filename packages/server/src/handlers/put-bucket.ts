@@ -1,6 +1,7 @@
 import { OssError, PutBucket } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { newBucket } from '../objects/new-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
@@ -10,19 +11,19 @@ import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
  */
 export const putBucket = handler(
   PutBucket,
-  async ({ input, caller, bucket, store, directory }) => {
+  async ({ input, caller, bucket, store, directory, settings }) => {
     const owner = accountOf(caller);
+    const fresh = newBucket(input.bucket, owner, settings);
     if (isPublicAcl(input.acl)) {
-      const own = bucket?.owner === owner ? bucket : { owner };
+      const own = bucket?.owner === owner ? bucket : fresh;
       await refuseIfBlocked(directory, own, 'PublicBucketAclBlocked');
     }
     const { storageClass, dataRedundancyType } = input.createBucketConfiguration ?? {};
     const { record, created } = await store.createBucket({
-      name: input.bucket,
-      owner,
-      storageClass: storageClass ?? 'Standard',
-      redundancy: dataRedundancyType ?? 'LRS',
-      acl: input.acl ?? 'private',
+      ...fresh,
+      storageClass: storageClass ?? fresh.storageClass,
+      redundancy: dataRedundancyType ?? fresh.redundancy,
+      acl: input.acl ?? fresh.acl,
     });
     if (created) return { output: {} };
     const details = { BucketName: input.bucket };
