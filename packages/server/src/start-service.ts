@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
 import { backupRoute } from './backup/backup-route.js';
 import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
+import { ServedAccessExplainer } from './explain/access-explainer.js';
 import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
 import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
@@ -217,7 +218,11 @@ async function serve(
   }
   const identities = directory.identities(policyLanguage);
   const { rpcListen, log, tls } = options;
-  const rpc = rpcListen && new RpcServer({ directory, identities, log, tls, now: settings.now });
+  const { now, region } = settings;
+  const isSecure = tls !== undefined;
+  const served = { store: store.objects, directory, identities, region, isSecure, now };
+  const explainer = new ServedAccessExplainer(served);
+  const rpc = rpcListen && new RpcServer({ directory, identities, explainer, log, tls, now });
   let address: AddressInfo;
   let rpcEndpoint: string | undefined;
   try {
@@ -243,8 +248,9 @@ async function serve(
     endpoint: urlOf(server.protocol, address),
     adminEndpoint,
     rpcEndpoint,
-    region: settings.region,
-    credentials,
+    region,
+    // A root access key that was rotated is not the one in the file any more.
+    credentials: { ...credentials, ...(await directory.root()) },
     account: directory.account,
     directory,
     identities,
