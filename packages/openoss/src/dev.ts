@@ -45,6 +45,9 @@ const USERS_OWN = [
   'OSS_ROLE_ARN',
   'OSS_ROLE_SESSION_NAME',
   'OSSUTIL_PROFILE',
+  // With which "openoss admin" would sign.
+  'OPENOSS_ROOT_ACCESS_KEY_ID',
+  'OPENOSS_ROOT_ACCESS_KEY_SECRET',
   // What aliyun-cli hands to ossutil when it runs it.
   'OSSUTIL_COMPAT_MODE',
   'OSSUTIL_CONFIG_VALUE',
