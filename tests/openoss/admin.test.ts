@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startAdministered } from '../support/administered.js';
 import { type Reachable, sendSigned } from '../support/http.js';
 import { freshDirectories } from '../support/operator.js';
+import { cleanEnvironment, programs, type RunOptions, run } from '../support/programs.js';
 
 const freshDirectory = await freshDirectories();
 const served = await startAdministered(freshDirectory());
@@ -33,7 +34,10 @@ async function printed(...args: string[]): Promise<string> {
 }
 
 /** How a command failed, as `status: message`. */
-async function failure(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> {
+async function failure(
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<string> {
   const { status, stdout, stderr } = await admin(args, env === undefined ? {} : { env });
   expect(stdout).toBe('');
   return `${status}: ${stderr}`;
@@ -228,11 +232,7 @@ Deleted user alice.
 });
 
 describe('openoss admin says what to do when', () => {
-  const root = {
-    OPENOSS_RPC_ENDPOINT: rpc,
-    OPENOSS_ROOT_ACCESS_KEY_ID: oss.credentials.accessKeyId,
-    OPENOSS_ROOT_ACCESS_KEY_SECRET: oss.credentials.accessKeySecret,
-  };
+  const root = served.environment;
   it.each([
     [
       'no server answers',
@@ -338,6 +338,28 @@ describe('openoss admin says what to do when', () => {
     await adminJson('policy', 'attach', 'AdministratorAccess', '--user', 'erin');
     expect(await failure(['root', 'rotate'], erin)).toContain('3: openoss: NoPermission: ');
   });
+});
+
+it('as a program, openoss admin prints, asks its environment, reads its input, and has its status', async () => {
+  const program = (args: readonly string[], options: RunOptions = {}) =>
+    run([process.execPath, programs.openoss, ...args], {
+      env: cleanEnvironment(served.environment),
+      ...options,
+    });
+  const text = document(statement('Allow', 'oss:*'));
+  const [help, created, denied, misused] = await Promise.all([
+    program(['help', 'admin', 'user', 'create'], { env: cleanEnvironment({}) }),
+    program(['admin', 'policy', 'create', 'of-input', '--document', '-'], { input: text }),
+    program('admin explain --as anonymous --action oss:ListBuckets --resource * --json'.split(' ')),
+    program(['admin', 'user', 'create', '--nam', 'x']),
+  ]);
+  expect(help.stdout).toContain('Usage: openoss admin user create NAME [flags]');
+  expect(help.status).toBe(0);
+  expect(created).toMatchObject({ status: 0, stderr: '' });
+  expect(denied.status).toBe(4);
+  expect(JSON.parse(denied.stdout)).toMatchObject({ Allowed: false });
+  expect(misused.status).toBe(1);
+  expect(misused.stderr).toContain('unknown flag: --nam');
 });
 
 it('openoss admin root rotate: the new root access key is good at once, and the old one no more', async () => {

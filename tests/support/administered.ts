@@ -1,25 +1,31 @@
 /** A served OpenOSS with RAM beside it, and `openoss admin` as its operator runs it. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
+import { admin as runAdmin } from '../../packages/openoss/src/admin/admin.js';
+import { UsageError } from '../../packages/openoss/src/command-line.js';
 import type { Reachable } from './http.js';
-import { cleanEnvironment, type Outcome, outcomeOf, programs, run, start } from './programs.js';
+import { cleanEnvironment, type Outcome, outcomeOf, programs, start } from './programs.js';
+
+type Ended = Pick<Outcome, 'status' | 'stdout' | 'stderr'>;
 
 export interface Administered {
   readonly oss: Reachable;
   /** Where it speaks RAM. */
   readonly rpc: string;
   readonly data: string;
-  /** Runs a command, with the root access key in the environment unless told otherwise. */
-  readonly admin: (args: readonly string[], options?: AdminRun) => Promise<Outcome>;
+  /** The root access key, and where to call, as the environment tells it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Runs a command in this process, with that environment unless told otherwise. */
+  readonly admin: (args: readonly string[], options?: AdminRun) => Promise<Ended>;
   /** What a command prints with --json. Fails unless it ends well. */
   readonly adminJson: <T>(...args: string[]) => Promise<T>;
 }
 
 export interface AdminRun {
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  readonly cwd?: string;
 }
 
 /** Starts `openoss serve` with a directory key on a data directory; it is killed after the file's tests. */
@@ -48,20 +54,32 @@ export async function startAdministered(data: string): Promise<Administered> {
   const [, rpc = ''] = /RAM and STS are at (\S+)/.exec(announced) ?? [];
   const kept = await readFile(path.join(data, 'root-credentials.json'), 'utf8');
   const credentials: Reachable['credentials'] = JSON.parse(kept);
-  const root = {
+  const environment = {
     OPENOSS_RPC_ENDPOINT: rpc,
     OPENOSS_ROOT_ACCESS_KEY_ID: credentials.accessKeyId,
     OPENOSS_ROOT_ACCESS_KEY_SECRET: credentials.accessKeySecret,
   };
-  const admin: Administered['admin'] = (args, { env = root, ...options } = {}) =>
-    run([process.execPath, programs.openoss, 'admin', ...args], {
-      env: cleanEnvironment(env),
-      ...options,
-    });
+  const admin: Administered['admin'] = async (args, { env = environment, input = '' } = {}) => {
+    const written = { stdout: '', stderr: '' };
+    const edge = {
+      out: { write: (text: string) => (written.stdout += text) },
+      err: { write: (text: string) => (written.stderr += text) },
+      input: Readable.from([input]),
+      environment: env,
+    };
+    try {
+      return { status: await runAdmin(args, edge), ...written };
+    } catch (error) {
+      // What main.ts makes of it.
+      if (!(error instanceof UsageError)) throw error;
+      return { status: 1, stdout: written.stdout, stderr: `openoss: ${error.message}\n` };
+    }
+  };
   return {
     oss: { endpoint, region, credentials },
     rpc,
     data,
+    environment,
     admin,
     async adminJson(...args) {
       const { status, stdout, stderr } = await admin([...args, '--json']);

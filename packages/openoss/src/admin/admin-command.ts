@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import { type FlagTable, type FlagValues, readArguments, UsageError } from '../command-line.js';
+import type { AdminEdge } from './admin-edge.js';
 import { CONNECTION_FLAGS, type Connection, connectionOf } from './connection.js';
 import { explainRefusal } from './explain-refusal.js';
 import { Output } from './output.js';
@@ -18,6 +20,8 @@ export interface AdminContext<F extends FlagTable> {
   readonly operands: readonly string[];
   readonly server: RpcCaller;
   readonly out: Output;
+  /** Standard input, for documents. */
+  readonly input: Readable;
   /** Whom it signs as, and where it calls. */
   readonly connection: () => Promise<Connection>;
 }
@@ -33,7 +37,7 @@ export interface AdminCommand {
   /** Further sentences for its help. */
   readonly more: string | undefined;
   /** Runs it on what follows its name; returns the exit status. */
-  readonly run: (args: readonly string[]) => Promise<number>;
+  readonly run: (args: readonly string[], edge: AdminEdge) => Promise<number>;
 }
 
 /** Flags that every command has. */
@@ -64,12 +68,12 @@ export function adminCommand<const F extends DescribedFlags>(description: {
     summary,
     flags,
     more,
-    async run(args) {
+    async run(args, { out: results, err, input, environment }) {
       const read = readArguments(args, { ...COMMON_FLAGS, ...flags }, most);
       // The flags of two tables, one of which is not known here: what was read is both.
       const common = read.flags as FlagValues<typeof COMMON_FLAGS>;
       if (common.help) {
-        process.stdout.write(helpOf(command));
+        results.write(helpOf(command));
         return 0;
       }
       if (read.operands.length < least) {
@@ -77,14 +81,14 @@ export function adminCommand<const F extends DescribedFlags>(description: {
       }
       let found: Promise<Connection> | undefined;
       const connection = () => {
-        found ??= connectionOf(common, process.env);
+        found ??= connectionOf(common, environment);
         return found;
       };
-      const out = new Output(process.stdout, process.stderr, common.json ?? false);
+      const out = new Output(results, err, common.json ?? false);
       const server = new RpcCaller(connection);
       const own = read.flags as unknown as FlagValues<F>;
       try {
-        return await run({ flags: own, operands: read.operands, server, out, connection });
+        return await run({ flags: own, operands: read.operands, server, out, input, connection });
       } catch (error) {
         if (error instanceof NoAnswer) {
           out.failure({ Message: error.message }, error.message);

@@ -1,5 +1,6 @@
 import { nearestOf, UsageError } from '../command-line.js';
 import { type AdminCommand, twoColumns } from './admin-command.js';
+import { type AdminEdge, processEdge } from './admin-edge.js';
 import { explainCommands } from './explain.js';
 import { groupCommands } from './groups.js';
 import { keyCommands } from './keys.js';
@@ -35,12 +36,15 @@ Exit status: 0 done, and for explain: allowed; 1 wrong usage; 2 no answer from a
 `;
 
 /** `openoss admin`. */
-export async function admin(args: readonly string[]): Promise<number> {
+export async function admin(
+  args: readonly string[],
+  edge: AdminEdge = processEdge(),
+): Promise<number> {
   const words = leadingWords(args);
   const command = COMMANDS.filter(({ name }) => begins(words, name.split(' '))).at(-1);
-  if (command === undefined) return helpOrRefuse(args, words);
+  if (command === undefined) return helpOrRefuse(args, words, edge);
   const rest = args.slice(command.name.split(' ').length);
-  return command.run(rest);
+  return command.run(rest, edge);
 }
 
 /** The words before the first flag. */
@@ -53,13 +57,17 @@ const begins = (words: readonly string[], name: readonly string[]): boolean =>
   name.every((word, at) => words[at] === word);
 
 /** The help of what is named in part, such as `user`; throws UsageError for what is nothing. */
-function helpOrRefuse(args: readonly string[], words: readonly string[]): number {
+function helpOrRefuse(
+  args: readonly string[],
+  words: readonly string[],
+  { out }: AdminEdge,
+): number {
   const asked = words.join(' ');
   const group = COMMANDS.filter(({ name }) => begins(name.split(' '), words));
   const rest = args.slice(words.length);
   const wantsHelp = rest.includes('--help') || rest.includes('-h');
   if (group.length > 0 && (wantsHelp || rest.length === 0)) {
-    process.stdout.write(overview(asked, group));
+    out.write(overview(asked, group));
     return 0;
   }
   if (group.length > 0) {

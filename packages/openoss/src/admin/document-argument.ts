@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { UsageError } from '../command-line.js';
 
 /** The document that a flag gives: JSON itself, `-` for standard input, or the name of a file. */
-export async function readDocument(flag: string, given: string): Promise<string> {
+export async function readDocument(flag: string, given: string, input: Readable): Promise<string> {
   if (given.trimStart().startsWith('{')) return given;
-  if (given === '-') return text(process.stdin);
+  if (given === '-') return text(input);
   try {
     return await readFile(given, 'utf8');
   } catch (error) {

@@ -58,7 +58,7 @@ request that would be denied. Besides the account, those may ask whom a policy a
 
 Example:
   openoss admin explain --as alice --action oss:PutObject --resource examplebucket/exampleobject`,
-    async run({ flags, server, out }) {
+    async run({ flags, server, out, input }) {
       const { as, action = [], resource, context = [] } = flags;
       if (as === undefined) throw new UsageError('explain needs --as');
       if (action.length === 0) throw new UsageError('explain needs --action');
@@ -69,7 +69,8 @@ Example:
         Actions: action.join(','),
         Resource: resource,
         Context: contextOf(context),
-        SessionPolicy: sessionPolicy && (await readDocument('--session-policy', sessionPolicy)),
+        SessionPolicy:
+          sessionPolicy && (await readDocument('--session-policy', sessionPolicy, input)),
       });
       out.result(explained, () => explanationText(explained));
       return explained.Allowed ? 0 : ADMIN_STATUS.denied;

@@ -1,10 +1,12 @@
+import type { Writer } from './admin-edge.js';
+
 /** What a command prints: text for people, or one JSON document for scripts. */
 export class Output {
-  readonly #results: Stream;
-  readonly #failures: Stream;
+  readonly #results: Writer;
+  readonly #failures: Writer;
   readonly #json: boolean;
 
-  constructor(results: Stream, failures: Stream, json: boolean) {
+  constructor(results: Writer, failures: Writer, json: boolean) {
     this.#results = results;
     this.#failures = failures;
     this.#json = json;
@@ -20,10 +22,6 @@ export class Output {
   failure(document: object, text: string): void {
     this.#failures.write(this.#json ? `${JSON.stringify(document)}\n` : `openoss: ${text}\n`);
   }
-}
-
-interface Stream {
-  write(text: string): unknown;
 }
 
 /** Columns by their titles, and a line for each row; `none` where there is no row. */

@@ -126,11 +126,11 @@ export const policyCommands: readonly AdminCommand[] = [
       document,
       description: { type: 'string', value: 'TEXT', doc: 'what it is for' },
     },
-    async run({ operands: [name = ''], flags, server, out }) {
+    async run({ operands: [name = ''], flags, server, out, input }) {
       if (flags.document === undefined) throw new UsageError('policy create needs --document');
       const { Policy } = await server.call<PolicyAnswer>('ram', 'CreatePolicy', {
         PolicyName: name,
-        PolicyDocument: await readDocument('--document', flags.document),
+        PolicyDocument: await readDocument('--document', flags.document, input),
         Description: flags.description,
       });
       out.result(

@@ -24,13 +24,13 @@ export const policyVersionCommands: readonly AdminCommand[] = [
         doc: 'where there are five, delete the oldest that does\nnot count',
       },
     },
-    async run({ operands: [name = ''], flags, server, out }) {
+    async run({ operands: [name = ''], flags, server, out, input }) {
       if (flags.document === undefined) {
         throw new UsageError('policy version create needs --document');
       }
       const { PolicyVersion } = await server.call<VersionAnswer>('ram', 'CreatePolicyVersion', {
         PolicyName: name,
-        PolicyDocument: await readDocument('--document', flags.document),
+        PolicyDocument: await readDocument('--document', flags.document, input),
         SetAsDefault: flags['set-default'],
         RotateStrategy:
           flags.rotate === true ? 'DeleteOldestNonDefaultVersionWhenLimitExceeded' : undefined,

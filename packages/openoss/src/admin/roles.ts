@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { UsageError } from '../command-line.js';
 import { type AdminCommand, adminCommand } from './admin-command.js';
 import { deleteWithTies } from './delete-with-ties.js';
@@ -39,9 +40,9 @@ const details = {
 } as const;
 
 /** The trust policy that a flag gives, or stands for. */
-async function trustOf(server: RpcCaller, given: string): Promise<string> {
+async function trustOf(server: RpcCaller, input: Readable, given: string): Promise<string> {
   const [, named] = /^(account|(?:user|role)\/[^/]+)$/.exec(given) ?? [];
-  if (named === undefined) return readDocument('--trust', given);
+  if (named === undefined) return readDocument('--trust', given, input);
   const { AccountId } = await server.call<{ readonly AccountId: string }>(
     'sts',
     'GetCallerIdentity',
@@ -70,11 +71,11 @@ export const roleCommands: readonly AdminCommand[] = [
     operands: 'NAME',
     summary: 'Creates a role, which those that its trust policy names may assume',
     flags: details,
-    async run({ operands: [name = ''], flags, server, out }) {
+    async run({ operands: [name = ''], flags, server, out, input }) {
       if (flags.trust === undefined) throw new UsageError('role create needs --trust');
       const { Role } = await server.call<RoleAnswer>('ram', 'CreateRole', {
         RoleName: name,
-        AssumeRolePolicyDocument: await trustOf(server, flags.trust),
+        AssumeRolePolicyDocument: await trustOf(server, input, flags.trust),
         Description: flags.description,
         MaxSessionDuration: flags['max-session-seconds'],
       });
@@ -124,7 +125,7 @@ export const roleCommands: readonly AdminCommand[] = [
     operands: 'NAME',
     summary: 'Changes the trust policy of a role, its description, or how long sessions last',
     flags: details,
-    async run({ operands: [name = ''], flags, server, out }) {
+    async run({ operands: [name = ''], flags, server, out, input }) {
       const { trust, description } = flags;
       const duration = flags['max-session-seconds'];
       if (trust === undefined && description === undefined && duration === undefined) {
@@ -132,7 +133,7 @@ export const roleCommands: readonly AdminCommand[] = [
       }
       const { Role } = await server.call<RoleAnswer>('ram', 'UpdateRole', {
         RoleName: name,
-        NewAssumeRolePolicyDocument: trust && (await trustOf(server, trust)),
+        NewAssumeRolePolicyDocument: trust && (await trustOf(server, input, trust)),
         NewDescription: description,
         NewMaxSessionDuration: duration,
       });
