@@ -108,7 +108,10 @@ Deleted user alice.
       adminJson('user', 'update', 'bob', '--name', 'robert', '--comments', 'of the crew'),
     ]);
     expect(renamed).toMatchObject({ UserName: 'robert', Comments: 'of the crew' });
-    await adminJson('group', 'add', 'crew', 'robert');
+    // What was done before something failed is told.
+    const added = await admin(['group', 'add', 'crew', 'robert', 'nobody']);
+    expect(added).toMatchObject({ status: 3, stdout: 'Added user robert to group crew.\n' });
+    expect(added.stderr).toContain('user nobody');
     const read = document(statement('Allow', 'oss:Get*'));
     const created = await admin(['policy', 'create', 'reads', '--document', '-'], { input: read });
     expect(created.status).toBe(0);

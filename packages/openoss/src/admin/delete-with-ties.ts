@@ -1,4 +1,5 @@
 import { ADMIN_STATUS } from './admin-command.js';
+import { doInTurn } from './do-in-turn.js';
 import type { Output } from './output.js';
 import { Refused } from './rpc-caller.js';
 import type { Tie } from './ties.js';
@@ -16,15 +17,10 @@ export async function deleteWithTies(options: {
   readonly out: Output;
 }): Promise<number> {
   const { what, force, ties, remove, out } = options;
-  const done: string[] = [];
-  if (force) {
-    for (const tie of await ties()) {
-      await tie.undo();
-      done.push(tie.done);
-    }
-  }
+  const first = force ? await ties() : [];
   try {
-    await remove();
+    await doInTurn(out, [...first, { done: `Deleted ${what}.`, run: remove }]);
+    return 0;
   } catch (error) {
     if (!(error instanceof Refused) || !error.code.startsWith('DeleteConflict.')) throw error;
     const inTheWay = (await ties()).map((tie) => tie.what);
@@ -34,7 +30,4 @@ export async function deleteWithTies(options: {
     );
     return ADMIN_STATUS.refused;
   }
-  done.push(`Deleted ${what}.`);
-  out.result({ Done: done }, () => done.join('\n'));
-  return 0;
 }

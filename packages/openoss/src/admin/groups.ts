@@ -1,6 +1,7 @@
 import { UsageError } from '../command-line.js';
 import { type AdminCommand, adminCommand } from './admin-command.js';
 import { deleteWithTies } from './delete-with-ties.js';
+import { doInTurn } from './do-in-turn.js';
 import { fields, table } from './output.js';
 import type { RpcCaller } from './rpc-caller.js';
 import { policiesOf, policyTies, type Tie } from './ties.js';
@@ -50,7 +51,7 @@ async function groupTies(server: RpcCaller, group: string): Promise<readonly Tie
     ...members.map(({ UserName }) => ({
       what: `member ${UserName}`,
       done: `Removed user ${UserName} from group ${group}.`,
-      undo: () => server.call('ram', 'RemoveUserFromGroup', { UserName, GroupName: group }),
+      run: () => server.call('ram', 'RemoveUserFromGroup', { UserName, GroupName: group }),
     })),
     ...(await policyTies(server, 'Group', group)),
   ];
@@ -69,11 +70,13 @@ const memberCommand = (
     summary,
     async run({ operands: [group = '', ...users], server, out }) {
       if (users.length === 0) throw new UsageError(`group ${verb} needs a user besides the group`);
-      for (const UserName of users) {
-        await server.call('ram', action, { UserName, GroupName: group });
-      }
-      const done = users.map((user) => told(user, group));
-      out.result({ Done: done }, () => done.join('\n'));
+      await doInTurn(
+        out,
+        users.map((UserName) => ({
+          done: told(UserName, group),
+          run: () => server.call('ram', action, { UserName, GroupName: group }),
+        })),
+      );
       return 0;
     },
   });

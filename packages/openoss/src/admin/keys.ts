@@ -1,5 +1,6 @@
 import { UsageError } from '../command-line.js';
 import { type AdminCommand, adminCommand } from './admin-command.js';
+import { doInTurn } from './do-in-turn.js';
 import { listUsers } from './list-users.js';
 import { table } from './output.js';
 import { Refused, type RpcCaller } from './rpc-caller.js';
@@ -40,7 +41,7 @@ export function keyTie(server: RpcCaller, user: string, id: string): Tie {
   return {
     what: `access key ${id}`,
     done: `Deleted access key ${id} of user ${user}.`,
-    undo: () => server.call('ram', 'DeleteAccessKey', { UserName: user, UserAccessKeyId: id }),
+    run: () => server.call('ram', 'DeleteAccessKey', { UserName: user, UserAccessKeyId: id }),
   };
 }
 
@@ -130,10 +131,12 @@ const changeCommand = (
       const UserAccessKeyId = operands.at(-1) ?? '';
       const { user } =
         operands.length > 1 ? { user: operands[0] } : await findOwner(server, UserAccessKeyId);
-      await change(server, { UserName: user, UserAccessKeyId });
       const whose = user === undefined ? 'of the caller' : `of user ${user}`;
-      const told = `${done} access key ${UserAccessKeyId} ${whose}.`;
-      out.result({ Done: [told] }, () => told);
+      const step = {
+        done: `${done} access key ${UserAccessKeyId} ${whose}.`,
+        run: () => change(server, { UserName: user, UserAccessKeyId }),
+      };
+      await doInTurn(out, [step]);
       return 0;
     },
   });

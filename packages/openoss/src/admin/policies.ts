@@ -1,6 +1,7 @@
 import { UsageError } from '../command-line.js';
 import { type AdminCommand, adminCommand } from './admin-command.js';
 import { deleteWithTies } from './delete-with-ties.js';
+import { doInTurn } from './do-in-turn.js';
 import { readDocument } from './document-argument.js';
 import { findPolicy, listVersions, type Policy, type PolicyAnswer } from './managed-policy.js';
 import { fields, indented, prettyJson, table } from './output.js';
@@ -65,7 +66,7 @@ async function policyTies(server: RpcCaller, PolicyName: string): Promise<readon
       .map(({ VersionId }) => ({
         what: `version ${VersionId}, besides the one that counts`,
         done: `Deleted version ${VersionId} of policy ${PolicyName}.`,
-        undo: () => server.call('ram', 'DeletePolicyVersion', { PolicyName, VersionId }),
+        run: () => server.call('ram', 'DeletePolicyVersion', { PolicyName, VersionId }),
       })),
   ];
 }
@@ -97,22 +98,23 @@ const attachmentCommand = (verb: 'attach' | 'detach', summary: string): AdminCom
       const { Policy } = await findPolicy(server, name, flags.system ?? false);
       const { PolicyName, PolicyType } = Policy;
       const operation = verb === 'attach' ? 'AttachPolicyTo' : 'DetachPolicyFrom';
-      const done: string[] = [];
-      for (const entity of entities) {
-        const { title } = entity;
-        await server.call('ram', `${operation}${title}`, {
-          PolicyName,
-          PolicyType,
-          [`${title}Name`]: entity.name,
-        });
-        const which = PolicyType === 'System' ? 'system policy' : 'policy';
-        done.push(
-          verb === 'attach'
-            ? `Attached ${which} ${PolicyName} to ${shownEntity(entity)}.`
-            : `Detached ${which} ${PolicyName} from ${shownEntity(entity)}.`,
-        );
-      }
-      out.result({ Done: done }, () => done.join('\n'));
+      const which = PolicyType === 'System' ? 'system policy' : 'policy';
+      const told = (entity: Entity): string =>
+        verb === 'attach'
+          ? `Attached ${which} ${PolicyName} to ${shownEntity(entity)}.`
+          : `Detached ${which} ${PolicyName} from ${shownEntity(entity)}.`;
+      await doInTurn(
+        out,
+        entities.map((entity) => ({
+          done: told(entity),
+          run: () =>
+            server.call('ram', `${operation}${entity.title}`, {
+              PolicyName,
+              PolicyType,
+              [`${entity.title}Name`]: entity.name,
+            }),
+        })),
+      );
       return 0;
     },
   });

@@ -1,5 +1,6 @@
 import { UsageError } from '../command-line.js';
 import { type AdminCommand, adminCommand } from './admin-command.js';
+import { doInTurn } from './do-in-turn.js';
 import { readDocument } from './document-argument.js';
 import { findPolicy, listVersions, type PolicyVersion } from './managed-policy.js';
 import { prettyJson, table } from './output.js';
@@ -83,9 +84,9 @@ export const policyVersionCommands: readonly AdminCommand[] = [
     operands: 'POLICY VERSION',
     summary: 'Lets another version count',
     async run({ operands: [PolicyName, VersionId], server, out }) {
-      await server.call('ram', 'SetDefaultPolicyVersion', { PolicyName, VersionId });
-      const told = `Version ${VersionId} of policy ${PolicyName} counts from now on.`;
-      out.result({ Done: [told] }, () => told);
+      const done = `Version ${VersionId} of policy ${PolicyName} counts from now on.`;
+      const run = () => server.call('ram', 'SetDefaultPolicyVersion', { PolicyName, VersionId });
+      await doInTurn(out, [{ done, run }]);
       return 0;
     },
   }),
@@ -94,9 +95,9 @@ export const policyVersionCommands: readonly AdminCommand[] = [
     operands: 'POLICY VERSION',
     summary: 'Deletes a version that is not the one that counts',
     async run({ operands: [PolicyName, VersionId], server, out }) {
-      await server.call('ram', 'DeletePolicyVersion', { PolicyName, VersionId });
-      const told = `Deleted version ${VersionId} of policy ${PolicyName}.`;
-      out.result({ Done: [told] }, () => told);
+      const done = `Deleted version ${VersionId} of policy ${PolicyName}.`;
+      const run = () => server.call('ram', 'DeletePolicyVersion', { PolicyName, VersionId });
+      await doInTurn(out, [{ done, run }]);
       return 0;
     },
   }),

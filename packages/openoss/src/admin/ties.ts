@@ -1,3 +1,4 @@
+import type { Step } from './do-in-turn.js';
 import type { RpcCaller } from './rpc-caller.js';
 
 /** What policies are attached to. */
@@ -10,12 +11,9 @@ export interface AttachedPolicy {
 }
 
 /** Something that stands in the way of a deletion, and how it is taken away. */
-export interface Tie {
+export interface Tie extends Step {
   /** Such as `access key LTAI…`. */
   readonly what: string;
-  /** Such as `Deleted access key LTAI…`. */
-  readonly done: string;
-  readonly undo: () => Promise<unknown>;
 }
 
 /** The policies of somebody. */
@@ -53,7 +51,7 @@ export function attachmentTie(
   return {
     what: `${PolicyType === 'System' ? 'system ' : ''}policy ${PolicyName}`,
     done: `Detached policy ${PolicyName} from ${title.toLowerCase()} ${name}.`,
-    undo: () =>
+    run: () =>
       server.call('ram', `DetachPolicyFrom${title}`, {
         PolicyName,
         PolicyType,

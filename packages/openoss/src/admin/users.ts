@@ -34,7 +34,7 @@ async function userTies(server: RpcCaller, user: string): Promise<readonly Tie[]
     ...groups.map((group) => ({
       what: `membership of group ${group}`,
       done: `Removed user ${user} from group ${group}.`,
-      undo: () => server.call('ram', 'RemoveUserFromGroup', { UserName: user, GroupName: group }),
+      run: () => server.call('ram', 'RemoveUserFromGroup', { UserName: user, GroupName: group }),
     })),
   ];
 }
