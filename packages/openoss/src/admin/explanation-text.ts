@@ -83,6 +83,7 @@ export function explanationText(explained: ExplainedAccess): string {
       'decided by': decidedBy(explained),
     }),
     statementText(explained.Statement),
+    fields({ 'and by': explained.BucketStatement && placeOf(explained.BucketStatement) }),
     statementText(explained.BucketStatement),
     fields({
       answer:

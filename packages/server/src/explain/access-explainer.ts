@@ -35,8 +35,8 @@ export interface ServedAccess {
   readonly now: () => number;
 }
 
-/** Where a request is about something that no policy is asked about. */
-const NOWHERE: Pick<BoundHandler, 'bucketOptional' | 'actionsToCreate' | 'createsBucket'> = {
+/** An action that no served operation asks for first is taken for one on a bucket that has to be there. */
+const UNSERVED: Pick<BoundHandler, 'bucketOptional' | 'actionsToCreate' | 'createsBucket'> = {
   bucketOptional: false,
   actionsToCreate: [],
   createsBucket: false,
@@ -88,7 +88,7 @@ export class ServedAccessExplainer implements AccessExplainer {
     if (bucketName !== undefined) checkBucketName(bucketName);
     if (key !== undefined) checkObjectKey(key);
     const { store, identities, region } = this.#served;
-    const handler = asked.handler ?? NOWHERE;
+    const handler = asked.handler ?? UNSERVED;
     const bucket = bucketName === undefined ? undefined : await store.getBucket(bucketName);
     if (bucketName !== undefined && bucket === undefined && !handler.bucketOptional) {
       throw new OssError('NoSuchBucket', { details: { BucketName: bucketName } });
