@@ -84,6 +84,7 @@ export async function startWithIdentities(): Promise<ServedIdentities> {
   const service = await startService({
     directory,
     listen: { host: '127.0.0.1', port: 0 },
+    rpcListen: { host: '127.0.0.1', port: 0 },
     region: 'cn-hangzhou',
     environment: {
       OPENOSS_ROOT_ACCESS_KEY_ID: root.accessKeyId,

@@ -122,6 +122,21 @@ describe('the root access key', () => {
     expect(directory.findAccessKey(again.accessKeyId)).toBeDefined();
   });
 
+  it('that was rotated gives way to another one in the file, which somebody has had made', async () => {
+    const rotated = await (await open()).rotateRoot();
+    const made = {
+      accessKeyId: 'other',
+      accessKeySecret: 'other secret',
+      source: 'generated',
+    } as const;
+    for (const source of ['generated', 'file'] as const) {
+      const directory = await open({ ...made, source });
+      expect(directory.findAccessKey('other')).toMatchObject({ secret: 'other secret' });
+      expect(directory.findAccessKey(rotated.accessKeyId)).toBeUndefined();
+      expect(directory.findAccessKey('root')).toBeUndefined();
+    }
+  });
+
   it('of the environment is rotated there: it counts, whatever is kept', async () => {
     const rotated = await (await open()).rotateRoot();
     const directory = await open({ ...root, source: 'environment' });

@@ -55,6 +55,7 @@ export class Directory {
   readonly #lastUse: LastUse;
   readonly #settings: AccountSettings;
   readonly #now: () => number;
+  readonly #givenRoot: string;
   readonly #rootMayBeReplaced: boolean;
   #tokens: SessionTokens | undefined;
 
@@ -71,6 +72,7 @@ export class Directory {
     this.#settings = new AccountSettings(room, this.#ledger, this.#watch);
     this.#secrets = secrets;
     this.#now = clock;
+    this.#givenRoot = root.accessKeyId;
     // What the environment says is the environment's to change, and so is what nobody can tell of.
     this.#rootMayBeReplaced = root.source === 'file' || root.source === 'generated';
     this.#keys = new KeyRing({
@@ -170,7 +172,12 @@ export class Directory {
     const { accessKeyId: id, accessKeySecret } = made;
     const secret = this.#secrets.seal(accessKeySecret, rootKeyContext(id));
     await this.#ledger.change(async (draft) => {
-      draft.put(entryKeys.rootKey, { id, secret, created: this.#now() });
+      draft.put(entryKeys.rootKey, {
+        id,
+        replaces: this.#givenRoot,
+        secret,
+        created: this.#now(),
+      });
     });
     return made;
   }

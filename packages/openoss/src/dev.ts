@@ -21,6 +21,8 @@ Flags:
       --listen HOST:PORT  where OSS is served (default: a free port of 127.0.0.1)
       --rpc-listen HOST:PORT
                           serve RAM and STS too (port 0: a free one), and set OPENOSS_RPC_ENDPOINT
+      --block-public-access
+                          new buckets start with Block Public Access on, those of --bucket included
       --region ID         the region (default cn-hangzhou)
       --audit-log FILE    write one JSON line for each request; "-" for standard output. Files are kept
       --audit-log-max-size SIZE, --audit-log-keep N
@@ -35,6 +37,7 @@ const FLAGS = {
   bucket: { type: 'string', multiple: true },
   listen: { type: 'string' },
   'rpc-listen': { type: 'string' },
+  'block-public-access': { type: 'boolean' },
   region: { type: 'string' },
   ...AUDIT_FLAGS,
   help: { type: 'boolean', short: 'h' },
@@ -47,6 +50,9 @@ const USERS_OWN = [
   'OSS_ROLE_ARN',
   'OSS_ROLE_SESSION_NAME',
   'OSSUTIL_PROFILE',
+  // With which "openoss admin" would sign.
+  'OPENOSS_ROOT_ACCESS_KEY_ID',
+  'OPENOSS_ROOT_ACCESS_KEY_SECRET',
   // What aliyun-cli hands to ossutil when it runs it.
   'OSSUTIL_COMPAT_MODE',
   'OSSUTIL_CONFIG_VALUE',
@@ -78,7 +84,12 @@ export async function dev(args: readonly string[]): Promise<number> {
   let oss: OpenOss;
   try {
     oss = await startOpenOss({
-      ...{ region, host, port, ...rpc, buckets: flags.bucket ?? [] },
+      region,
+      host,
+      port,
+      ...rpc,
+      buckets: flags.bucket ?? [],
+      blockPublicAccess: flags['block-public-access'] ?? false,
       ...(audit !== undefined && { audit }),
     });
   } catch (error) {

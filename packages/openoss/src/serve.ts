@@ -37,6 +37,8 @@ Flags:
                                (default 512MiB, or a tenth of a small disk)
       --workers N              processes that speak HTTP, besides the one that commits; 0 for one process
                                that does all (default ${DEFAULT_WORKERS}; docs/operating.md says when more pay)
+      --block-public-access    new buckets start with Block Public Access on, as they do for newer
+                               accounts of OSS
       --restore-seconds N      how long restoring an archived object takes (default 1)
       --max-connections N      open connections (default: what descriptors and memory allow)
       --max-requests N         requests served at a time; more are refused with 503 and Retry-After
@@ -82,6 +84,7 @@ const FLAGS = {
   'tls-key': { type: 'string' },
   'min-free-space': { type: 'string' },
   workers: { type: 'string' },
+  'block-public-access': { type: 'boolean' },
   'restore-seconds': { type: 'string' },
   'max-connections': { type: 'string' },
   'max-requests': { type: 'string' },
@@ -144,6 +147,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       hostSuffixes: flags['host-suffix']?.map((suffix) => suffix.toLowerCase().replace(/^\./, '')),
       tls,
       audit,
+      blockPublicAccess: flags['block-public-access'],
       restoreDelay: restoreSeconds * 1000,
       minFreeBytes,
       forceStart: flags['force-start'],

@@ -42,6 +42,8 @@ export interface OpenOssOptions {
   readonly hostSuffixes?: readonly string[];
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number;
+  /** Lets new buckets start with Block Public Access on, as they do for newer accounts of OSS. */
+  readonly blockPublicAccess?: boolean;
   /** Milliseconds that the body of a request may stand still before it is refused; 30,000 unless told. */
   readonly bodyIdleTimeout?: number;
   /** What the service takes on at most; what is not told fits the machine (docs/operating.md). */
@@ -110,6 +112,7 @@ export async function startOpenOss(options: OpenOssOptions = {}): Promise<OpenOs
       region: options.region ?? 'cn-hangzhou',
       hostSuffixes: options.hostSuffixes,
       restoreDelay: options.restoreDelay,
+      blockPublicAccess: options.blockPublicAccess,
       limits: {
         ...options.limits,
         ...(options.bodyIdleTimeout === undefined ? {} : { idleTimeout: options.bodyIdleTimeout }),

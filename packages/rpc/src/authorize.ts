@@ -16,9 +16,10 @@ import type { PolicyDecision } from './finished-call.js';
 export class NotAllowed extends Error {
   readonly refusal: RamError;
   readonly detail: AccessDeniedDetail | undefined;
-  readonly decision: PolicyDecision;
+  /** Undefined where no policy is asked. */
+  readonly decision: PolicyDecision | undefined;
 
-  constructor(detail: AccessDeniedDetail | undefined, decision: PolicyDecision) {
+  constructor(detail: AccessDeniedDetail | undefined, decision: PolicyDecision | undefined) {
     const refusal = RamError.of('NoPermission');
     super(refusal.message);
     this.name = 'NotAllowed';

@@ -2,6 +2,9 @@
  * @module RAM and STS as Alibaba Cloud's own tools call them: the RPC style, over HTTP.
  */
 
+export type { AccessExplainer, AccessInquiry, ExplainedPrincipal } from './access-explainer.js';
+export type { Answer } from './answer/answer-value.js';
 export type { CallTrace, FinishedCall } from './finished-call.js';
+export { RpcError } from './rpc-error.js';
 export { RpcServer, type RpcServerOptions } from './rpc-server.js';
 export type { RpcLog } from './rpc-service.js';

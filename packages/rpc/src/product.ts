@@ -1,7 +1,7 @@
 /** A product whose operations are served; which one is meant, the version tells. */
 export interface Product {
   /** As last uses of access keys name it. */
-  readonly name: 'Ram' | 'Sts';
+  readonly name: 'Ram' | 'Sts' | 'OpenOss';
   readonly version: string;
   /** What its actions begin with in policies. */
   readonly service: string;
@@ -9,3 +9,5 @@ export interface Product {
 
 export const RAM: Product = { name: 'Ram', version: '2015-05-01', service: 'ram' };
 export const STS: Product = { name: 'Sts', version: '2015-04-01', service: 'sts' };
+/** What is this service's own, and no product of Alibaba Cloud's (docs/decisions/0008). */
+export const OPENOSS: Product = { name: 'OpenOss', version: '2026-11-26', service: 'openoss' };

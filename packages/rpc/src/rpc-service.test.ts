@@ -22,6 +22,7 @@ async function answerTo(failure: unknown) {
   const service = new RpcService({
     directory: directory as Directory,
     identities: identities as unknown as Identities<CompiledPolicy, CompiledPolicy>,
+    explainer: { explain: () => Promise.reject(failure) },
     log: { error: (fields) => logged.push(fields.err) },
     now,
   });

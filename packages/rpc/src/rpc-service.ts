@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CompiledPolicy } from '@openoss/access';
 import { type Directory, type Identities, RamError } from '@openoss/directory';
 import { parseAcs3Authorization } from '@openoss/protocol';
+import type { AccessExplainer } from './access-explainer.js';
 import { type AnswerFormat, answerFormat, defaultFormat } from './answer/answer-format.js';
 import type { Answer } from './answer/answer-value.js';
 import { Authenticator } from './authentication/authenticate.js';
@@ -22,6 +23,8 @@ export interface RpcServiceOptions {
   readonly directory: Directory;
   /** The same directory's, in the language of the access room. */
   readonly identities: Identities<CompiledPolicy, CompiledPolicy>;
+  /** Answers what is asked about permissions for OSS. */
+  readonly explainer: AccessExplainer;
   readonly log: RpcLog;
   /** Milliseconds since 1970; the system's clock unless told. */
   readonly now?: (() => number) | undefined;
@@ -39,13 +42,16 @@ export interface CallAnswer {
 export class RpcService {
   readonly #directory: Directory;
   readonly #identities: Identities<CompiledPolicy, CompiledPolicy>;
+  readonly #explainer: AccessExplainer;
   readonly #authenticator: Authenticator;
   readonly #log: RpcLog;
   readonly #now: () => number;
 
-  constructor({ directory, identities, log, now = Date.now }: RpcServiceOptions) {
+  constructor(options: RpcServiceOptions) {
+    const { directory, identities, explainer, log, now = Date.now } = options;
     this.#directory = directory;
     this.#identities = identities;
+    this.#explainer = explainer;
     this.#authenticator = new Authenticator(directory, now);
     this.#log = log;
     this.#now = now;
@@ -91,7 +97,14 @@ export class RpcService {
     const context = callContext(request, caller, this.#now());
     const { permissions, sts } = this.#identities;
     const ram = this.#identities.ram(principal.account);
-    const { resources, run } = operation.prepare(request.parameters, { caller, ram, sts, context });
+    const { resources, run } = operation.prepare(request.parameters, {
+      caller,
+      ram,
+      sts,
+      context,
+      directory: this.#directory,
+      explainer: this.#explainer,
+    });
     const { service } = product;
     const role = name === 'AssumeRole' ? request.parameters.get('RoleArn') : undefined;
     trace.resources = role === undefined ? resources : [role];

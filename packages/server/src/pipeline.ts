@@ -24,8 +24,14 @@ import { policyLanguage } from './policy-language.js';
 import type { ServerSettings } from './settings.js';
 import { refuseAccessRestrictions } from './stages/access-restrictions.js';
 import { addressOf, type RequestAddress } from './stages/address.js';
-import { authenticate, type Caller } from './stages/authenticate.js';
-import { Authorization, Authorizer, actionsOf } from './stages/authorize.js';
+import { authenticate } from './stages/authenticate.js';
+import {
+  Authorization,
+  Authorizer,
+  actionsAsked,
+  actionsOf,
+  bucketAsked,
+} from './stages/authorize.js';
 
 interface Route {
   readonly handler: BoundHandler;
@@ -107,13 +113,10 @@ export class Pipeline {
     }
 
     const bucket = await this.#bucketOf(handler, bucketName);
-    const asked = handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket;
+    const asked = bucketAsked(bucket, handler, caller);
     const prepared = this.#authorizer.prepare({
       caller,
-      actions:
-        bucket === undefined
-          ? [...actionsOf(operation, input), ...handler.actionsToCreate]
-          : actionsOf(operation, input),
+      actions: actionsAsked(actionsOf(operation, input), handler, bucket),
       bucketName,
       key,
       bucket: asked,
@@ -268,10 +271,6 @@ export class Pipeline {
 }
 
 const admitAll = () => {};
-
-function isOwnBucket(bucket: BucketRecord | undefined, { principal }: Caller): boolean {
-  return principal.kind !== 'anonymous' && bucket?.owner === principal.account;
-}
 
 function an(target: string): string {
   return target === 'object' ? 'an object' : `a ${target}`;

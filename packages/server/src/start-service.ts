@@ -17,9 +17,11 @@ import { Auditor } from './audit/auditor.js';
 import { type AuditOptions, observeAuditFile, openAuditLog } from './audit/open-audit-log.js';
 import { backupRoute } from './backup/backup-route.js';
 import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
+import { ServedAccessExplainer } from './explain/access-explainer.js';
 import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
 import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
+import { newBucket } from './objects/new-bucket.js';
 import { observeStore } from './observe-store.js';
 import { OssServer } from './oss-server.js';
 import { policyLanguage, type ServedIdentities } from './policy-language.js';
@@ -60,6 +62,8 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number | undefined;
+  /** Lets new buckets start with Block Public Access on. */
+  readonly blockPublicAccess?: boolean | undefined;
   /** What is taken on at most; what is not told fits the machine. */
   readonly limits?: Partial<ServerLimits> | undefined;
   /** Bytes of the disk that puts leave free, as `openEmbeddedStore` has it; 0 watches nothing. */
@@ -118,6 +122,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     hostSuffixes: [...defaultHostSuffixes(region), ...(options.hostSuffixes ?? [])],
     bodyIdleTimeout: limits.idleTimeout,
     restoreDelay: options.restoreDelay ?? 1_000,
+    blocksPublicAccess: options.blockPublicAccess ?? false,
     now: options.now ?? Date.now,
     log,
   };
@@ -229,8 +234,12 @@ async function serve(
   const identities = directory.identities(policyLanguage);
   const { rpcListen, log, tls } = options;
   const onFinished = rpcListen && callObserver(metrics, auditor);
+  const { now, region } = settings;
+  const isSecure = tls !== undefined;
+  const served = { store: store.objects, directory, identities, region, isSecure, now };
+  const explainer = new ServedAccessExplainer(served);
   const rpc =
-    rpcListen && new RpcServer({ directory, identities, log, tls, now: settings.now, onFinished });
+    rpcListen && new RpcServer({ directory, identities, explainer, log, tls, now, onFinished });
   let address: AddressInfo;
   let rpcEndpoint: string | undefined;
   try {
@@ -257,20 +266,15 @@ async function serve(
     endpoint: urlOf(server.protocol, address),
     adminEndpoint,
     rpcEndpoint,
-    region: settings.region,
-    credentials,
+    region,
+    // A root access key that was rotated is not the one in the file any more.
+    credentials: { ...credentials, ...(await directory.root()) },
     account: directory.account,
     directory,
     identities,
     async createBucket(name) {
       checkBucketName(name);
-      await store.objects.createBucket({
-        name,
-        owner: directory.account,
-        storageClass: 'Standard',
-        redundancy: 'LRS',
-        acl: 'private',
-      });
+      await store.objects.createBucket(newBucket(name, directory.account, settings));
     },
     reopenAudit: () => lines?.reopen() ?? Promise.resolve(),
     close(grace = DEFAULT_GRACE) {
@@ -313,13 +317,14 @@ interface Front {
 
 function poolOptions(
   { workers = 0, directory, minFreeBytes, tls, adminListen, log }: ServiceOptions,
-  { region, hostSuffixes, bodyIdleTimeout, restoreDelay }: ServerSettings,
+  settings: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
   credentials: FoundRootCredentials,
   directoryKey: DirectoryKey | undefined,
   lines: AuditLog | undefined,
 ): WorkerPoolOptions {
+  const { region, hostSuffixes, bodyIdleTimeout, restoreDelay, blocksPublicAccess } = settings;
   return {
     lines,
     count: workers,
@@ -335,6 +340,7 @@ function poolOptions(
       hostSuffixes,
       bodyIdleTimeout,
       restoreDelay,
+      blocksPublicAccess,
       limits: shareOf(limits, workers),
       minFreeBytes,
       tls: tls && { cert: tls.cert.toString(), key: tls.key.toString() },

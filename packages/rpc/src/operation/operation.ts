@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from '@openoss/access';
-import type { AccessKey, Ram, RequestContext, Sts } from '@openoss/directory';
+import type { AccessKey, Directory, Ram, RequestContext, Sts } from '@openoss/directory';
+import type { AccessExplainer } from '../access-explainer.js';
 import type { Answer } from '../answer/answer-value.js';
 import type { Product } from '../product.js';
 import { RpcError } from '../rpc-error.js';
@@ -11,6 +12,8 @@ export interface Call {
   /** RAM, as the caller's account has it. */
   readonly ram: Ram;
   readonly sts: Sts<CompiledPolicy, CompiledPolicy>;
+  readonly directory: Pick<Directory, 'account' | 'rotateRoot'>;
+  readonly explainer: AccessExplainer;
   /** What the conditions of policies may ask of the call. */
   readonly context: RequestContext;
 }

@@ -1,11 +1,13 @@
 import type { Operation } from '../operation/operation.js';
-import { RAM, STS } from '../product.js';
+import { OPENOSS, RAM, STS } from '../product.js';
 import { RpcError } from '../rpc-error.js';
 import { accessKeyOperations } from './access-keys.js';
 import { attachmentOperations } from './attachments.js';
+import { explainOperations } from './explain-access.js';
 import { groupOperations } from './groups.js';
 import { policyOperations } from './policies.js';
 import { roleOperations } from './roles.js';
+import { rootKeyOperations } from './root-access-key.js';
 import { stsOperations } from './sts.js';
 import { userOperations } from './users.js';
 
@@ -18,10 +20,12 @@ export const operations: readonly Operation[] = [
   ...attachmentOperations,
   ...roleOperations,
   ...stsOperations,
+  ...explainOperations,
+  ...rootKeyOperations,
 ];
 
 const BY_VERSION: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map(
-  [RAM, STS].map((product) => [
+  [RAM, STS, OPENOSS].map((product) => [
     product.version,
     new Map(operations.filter((one) => one.product === product).map((one) => [one.name, one])),
   ]),

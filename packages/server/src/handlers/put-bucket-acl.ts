@@ -2,6 +2,7 @@ import { OssError, PutBucketAcl } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
 import { changeBucket } from '../objects/change-bucket.js';
+import { newBucket } from '../objects/new-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
@@ -10,24 +11,15 @@ import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
  */
 export const putBucketAcl = handler(
   PutBucketAcl,
-  async ({ input, caller, store, directory, bucket }) => {
+  async ({ input, caller, store, directory, bucket, settings }) => {
     const { acl } = input;
-    if (isPublicAcl(acl)) {
-      const of = bucket ?? { owner: accountOf(caller) };
-      await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
-    }
+    const of = bucket ?? newBucket(input.bucket, accountOf(caller), settings);
+    if (isPublicAcl(acl)) await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
     if (bucket === undefined) {
-      const owner = accountOf(caller);
-      const { record, created } = await store.createBucket({
-        name: input.bucket,
-        owner,
-        storageClass: 'Standard',
-        redundancy: 'LRS',
-        acl: acl ?? 'private',
-      });
+      const { record, created } = await store.createBucket({ ...of, acl: acl ?? of.acl });
       // It was made while this was on its way, and whether its ACL may be set by this caller was not asked.
       if (!created) {
-        const kind = record.owner === owner ? 'BucketAlreadyOwned' : 'BucketAlreadyExists';
+        const kind = record.owner === of.owner ? 'BucketAlreadyOwned' : 'BucketAlreadyExists';
         throw new OssError(kind, { details: { BucketName: input.bucket } });
       }
     } else if (acl !== undefined) {

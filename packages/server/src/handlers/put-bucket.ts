@@ -2,6 +2,7 @@ import { OssError, PutBucket } from '@openoss/protocol';
 import { type HandlerContext, handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
 import { changeBucket } from '../objects/change-bucket.js';
+import { newBucket } from '../objects/new-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
@@ -12,20 +13,20 @@ import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 export const putBucket = handler(
   PutBucket,
   async (context) => {
-    const { input, caller, bucket, store, directory } = context;
+    const { input, caller, bucket, store, directory, settings } = context;
     const owner = accountOf(caller);
+    const fresh = newBucket(input.bucket, owner, settings);
     const own = bucket?.owner === owner ? bucket : undefined;
     if (own !== undefined) checkRecreation(context);
     if (isPublicAcl(input.acl)) {
-      await refuseIfBlocked(directory, own ?? { owner }, 'PublicBucketAclBlocked');
+      await refuseIfBlocked(directory, own ?? fresh, 'PublicBucketAclBlocked');
     }
     const { storageClass, dataRedundancyType } = input.createBucketConfiguration ?? {};
     const { record, created } = await store.createBucket({
-      name: input.bucket,
-      owner,
-      storageClass: storageClass ?? 'Standard',
-      redundancy: dataRedundancyType ?? 'LRS',
-      acl: input.acl ?? 'private',
+      ...fresh,
+      storageClass: storageClass ?? fresh.storageClass,
+      redundancy: dataRedundancyType ?? fresh.redundancy,
+      acl: input.acl ?? fresh.acl,
     });
     if (created) return { output: {} };
     const details = { BucketName: input.bucket };

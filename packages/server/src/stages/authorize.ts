@@ -5,6 +5,8 @@ import {
   type CompiledPolicy,
   type Denial,
   type Denied,
+  type Explanation,
+  explain,
   judge,
   judgeBeforeObject,
   ossResource,
@@ -13,6 +15,7 @@ import {
 import type { Directory, GrantedPolicy, PermissionFinder } from '@openoss/directory';
 import { type ErrorKind, type Operation, OssError } from '@openoss/protocol';
 import type { Awaitable, BucketRecord, ObjectRecord } from '@openoss/storage';
+import type { BoundHandler } from '../handler.js';
 import type { Caller } from './authenticate.js';
 import { bucketPolicyOf } from './bucket-policy.js';
 import { isPublicAccessBlocked } from './public-access.js';
@@ -53,6 +56,30 @@ export function actionsOf(
   }
   return actions;
 }
+
+/** The same, and what it takes besides to create the bucket where it is not there. */
+export function actionsAsked(
+  actions: readonly string[],
+  { actionsToCreate }: Pick<BoundHandler, 'actionsToCreate'>,
+  bucket: BucketRecord | undefined,
+): readonly string[] {
+  return bucket === undefined && actionsToCreate.length > 0
+    ? [...actions, ...actionsToCreate]
+    : actions;
+}
+
+/** The bucket that permissions are asked for: somebody else's says nothing about a new one of its name. */
+export function bucketAsked(
+  bucket: BucketRecord | undefined,
+  { createsBucket }: Pick<BoundHandler, 'createsBucket'>,
+  { principal }: Caller,
+): BucketRecord | undefined {
+  if (!createsBucket) return bucket;
+  return principal.kind !== 'anonymous' && bucket?.owner === principal.account ? bucket : undefined;
+}
+
+/** What is decided of an object by. */
+export type ObjectAsked = Pick<ObjectRecord, 'acl' | 'tags'>;
 
 /** What is asked for, but for the object. */
 export interface AuthorizedRequest {
@@ -120,6 +147,15 @@ export class Authorizer {
     const asked = { granted, identity: policiesOf(granted), session, bucket: bucketPolicy };
     return new Authorization(request, asked, blocksPublicAccess);
   }
+}
+
+/** A decision about one object, laid open. */
+export interface ExplainedRequest {
+  readonly explanation: Explanation;
+  /** What whoever makes the request is told; undefined where it is allowed. */
+  readonly refusal: OssError | undefined;
+  /** The condition keys that were asked for in vain. */
+  readonly unanswered: ReadonlySet<string>;
 }
 
 /** One request's: may it be done, and to which objects? */
@@ -195,7 +231,7 @@ export class Authorization {
   }
 
   /** Throws the denial if the request may not be done to this object (undefined: there is none of this key). */
-  checkObject(key: string | undefined, object: ObjectRecord | undefined): void {
+  checkObject(key: string | undefined, object: ObjectAsked | undefined): void {
     this.#throwDenial(judge(this.#question(key, object)));
   }
 
@@ -204,9 +240,27 @@ export class Authorization {
     return judge(this.#question(this.#request.key, object, [action])).allowed;
   }
 
+  /** What {@link checkObject} decides, how that comes about, and what it throws. */
+  explainObject(key: string | undefined, object: ObjectAsked | undefined): ExplainedRequest {
+    const question = this.#question(key, object);
+    const unanswered = new Set<string>();
+    const { context } = question;
+    const explanation = explain({
+      ...question,
+      context: (name) => {
+        const answer = context?.(name);
+        if (answer === undefined) unanswered.add(name);
+        return answer;
+      },
+    });
+    const { verdict } = explanation;
+    const refusal = verdict.allowed ? undefined : denialOf(this.#request, verdict);
+    return { explanation, refusal, unanswered };
+  }
+
   #question(
     key: string | undefined,
-    object: ObjectRecord | undefined,
+    object: ObjectAsked | undefined,
     actions = this.#request.actions,
   ): AccessQuestion {
     const { caller, region, bucketName } = this.#request;

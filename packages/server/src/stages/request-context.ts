@@ -1,13 +1,15 @@
 import type { TLSSocket } from 'node:tls';
 import type { RequestContext } from '@openoss/access';
-import { type TagSet, utf8Text } from '@openoss/protocol';
+import { type RequestHeaders, type TagSet, utf8Text } from '@openoss/protocol';
 import type { ObjectRecord } from '@openoss/storage';
-import type { Exchange } from '../http/exchange.js';
 import { withoutMapping } from '../http/peer-address.js';
 
 /** What the conditions of policies may ask of a request. */
 export interface RequestFacts {
-  readonly exchange: Pick<Exchange, 'request' | 'headers'>;
+  readonly exchange: {
+    readonly request: { readonly socket: { readonly remoteAddress?: string | undefined } };
+    readonly headers: RequestHeaders;
+  };
   readonly operation: string;
   /** As it was decoded; a body is in it once it has been read. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -16,7 +18,7 @@ export interface RequestFacts {
   readonly now: number;
 }
 
-const LISTINGS: ReadonlySet<string> = new Set(['ListObjects', 'ListObjectsV2']);
+export const LISTINGS: ReadonlySet<string> = new Set(['ListObjects', 'ListObjectsV2']);
 export const EXISTING_TAG = 'oss:ExistingObjectTag/';
 export const REQUEST_TAG = 'oss:RequestObjectTag/';
 

@@ -56,6 +56,7 @@ export async function startTestServer(
       hostSuffixes: defaultHostSuffixes(region),
       bodyIdleTimeout: limits.idleTimeout ?? 30_000,
       restoreDelay: 0,
+      blocksPublicAccess: false,
       now: Date.now,
       log: createLog('debug', { write: (line) => logged.push(JSON.parse(line)) }),
     },

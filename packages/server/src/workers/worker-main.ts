@@ -48,7 +48,8 @@ process.on('message', (message: ToWorker) => {
 tell({ type: 'booted' });
 
 async function start(configuration: WorkerConfiguration): Promise<void> {
-  const { index, listen, region, hostSuffixes, bodyIdleTimeout, restoreDelay } = configuration;
+  const { index, listen, region, hostSuffixes, bodyIdleTimeout } = configuration;
+  const { restoreDelay, blocksPublicAccess } = configuration;
   const log = createLog(configuration.logLevel).child({ worker: index });
   const store = await openWorkerStore({
     directory: configuration.directory,
@@ -82,7 +83,15 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
   const server = new OssServer({
     store: store.objects,
     directory,
-    settings: { region, hostSuffixes, bodyIdleTimeout, restoreDelay, now: Date.now, log },
+    settings: {
+      region,
+      hostSuffixes,
+      bodyIdleTimeout,
+      restoreDelay,
+      blocksPublicAccess,
+      now: Date.now,
+      log,
+    },
     limits: configuration.limits,
     metrics,
     auditor: lines && new Auditor({ lines, region, now: Date.now, log }),

@@ -17,6 +17,7 @@ export interface WorkerConfiguration {
   readonly hostSuffixes: readonly string[];
   readonly bodyIdleTimeout: number;
   readonly restoreDelay: number;
+  readonly blocksPublicAccess: boolean;
   /** This worker's part of what the service takes on. */
   readonly limits: ServerLimits;
   /** As for the whole service: each worker looks at the disk itself. */
