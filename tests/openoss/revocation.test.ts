@@ -4,11 +4,10 @@
  * change was answered is decided by it, whichever worker serves it, and while all of them are at work.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SigningCredentials } from '@openoss/protocol';
 import { expect, it, onTestFinished } from 'vitest';
 import { type ConnectionAnswer, Connections, holderOf } from '../support/connections.js';
 import { errorOf } from '../support/http.js';
-import { officialClients, ram, sts } from '../support/official-packages.js';
+import { type Keys, officialClients, ram, sts } from '../support/official-packages.js';
 import { freshDirectories } from '../support/operator.js';
 import { serve } from '../support/serve.js';
 import { allow, deny, policyOf } from '../support/start-with-identities.js';
@@ -71,14 +70,14 @@ async function started() {
       userName: 'alice',
     }),
   );
-  const newKey = async (): Promise<SigningCredentials> => {
+  const newKey = async (): Promise<Keys> => {
     const { body } = await root.createAccessKey(
       new ram.CreateAccessKeyRequest({ userName: 'alice' }),
     );
     const { accessKeyId = '', accessKeySecret = '' } = body?.accessKey ?? {};
     return { accessKeyId, accessKeySecret };
   };
-  const setStatus = ({ accessKeyId }: SigningCredentials, status: 'Active' | 'Inactive') =>
+  const setStatus = ({ accessKeyId }: Keys, status: 'Active' | 'Inactive') =>
     root.updateAccessKey(
       new ram.UpdateAccessKeyRequest({
         userName: 'alice',
@@ -86,7 +85,7 @@ async function started() {
         status,
       }),
     );
-  const nobody: SigningCredentials = { accessKeyId: '', accessKeySecret: '' };
+  const nobody: Keys = { accessKeyId: '', accessKeySecret: '' };
   return { server, rpc, root, account, connections, newKey, setStatus, alice: nobody };
 }
 
@@ -95,7 +94,7 @@ type Started = Awaited<ReturnType<typeof started>>;
 /** Asks on every connection at once, and in a loop on others, while `act` changes things. */
 async function underLoad(
   { server, connections }: Started,
-  credentials: () => SigningCredentials,
+  credentials: () => Keys,
   act: (truth: Truth, everybodyIs: (told: string) => Promise<void>) => Promise<void>,
 ): Promise<number> {
   const truth = new Truth();
