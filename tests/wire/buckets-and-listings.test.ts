@@ -245,7 +245,7 @@ describe('a listing', () => {
       );
       expect(told).toMatchObject({
         Key: 'b',
-        LastModified: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        LastModified: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/),
         ETag: `"${createHash('md5').update('b').digest('hex').toUpperCase()}"`,
         Type: 'Normal',
         Size: '1',
@@ -253,9 +253,8 @@ describe('a listing', () => {
       });
       // The owner is always told by V1, by V2 only when asked.
       expect('Owner' in told).toBe(!v2);
-      expect(answer.text).toContain(
-        '<ListBucketResult xmlns="http://doc.oss-cn-hangzhou.aliyuncs.com">',
-      );
+      // Its pages show a namespace, which the SDK for Python (xml_utils.py) could not read past.
+      expect(answer.text).toContain('<ListBucketResult><Name>');
     },
   );
 
@@ -341,6 +340,14 @@ describe('a listing', () => {
         ),
       ),
     ).toEqual(['a/b/3']);
+  });
+
+  it('takes an empty continuation token for none, for the SDK for Python sends one', async () => {
+    const from: [string, string] = ['start-after', 'a/1'];
+    const empty = await list([from, ['continuation-token', '']]);
+    expect(empty.status).toBe(200);
+    expect(keys(empty)).toEqual(keys(await list([from])));
+    expect(empty.text).not.toContain('<ContinuationToken>');
   });
 
   it.each([
