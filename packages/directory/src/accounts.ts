@@ -18,8 +18,8 @@ export interface Account {
 export const newAccountUid = (): string => `1${randomDigits(15)}`;
 
 /**
- * The accounts besides the one that a data directory was made with. RAM has no operations for them;
- * they are here for what happens between accounts: bucket policies, trust policies, ownership.
+ * The accounts besides the one that a data directory was made with. RAM has no operations for them, the
+ * service has its own; what happens between accounts is the matter of bucket policies, trust policies, ownership.
  */
 export class Accounts {
   readonly #ledger: Ledger;

@@ -95,11 +95,13 @@ export class RpcService {
     this.#directory.noteUse(caller, product.name);
     const { principal } = caller;
     const context = callContext(request, caller, this.#now());
-    const { permissions, sts } = this.#identities;
+    const { permissions, sts, accounts } = this.#identities;
     const ram = this.#identities.ram(principal.account);
     const { resources, run } = operation.prepare(request.parameters, {
       caller,
       ram,
+      ramOf: (account) => this.#identities.ram(account),
+      accounts,
       sts,
       context,
       directory: this.#directory,

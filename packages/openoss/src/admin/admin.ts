@@ -1,4 +1,5 @@
 import { nearestOf, UsageError } from '../command-line.js';
+import { accountCommands } from './accounts.js';
 import { type AdminCommand, twoColumns } from './admin-command.js';
 import { type AdminEdge, processEdge } from './admin-edge.js';
 import { explainCommands } from './explain.js';
@@ -17,6 +18,7 @@ const COMMANDS: readonly AdminCommand[] = [
   ...policyCommands,
   ...policyVersionCommands,
   ...roleCommands,
+  ...accountCommands,
   ...rootCommands,
   ...explainCommands,
 ];
@@ -87,8 +89,8 @@ function overview(asked: string, commands: readonly AdminCommand[]): string {
     summary.replace(/^[A-Z]/, (first) => first.toLowerCase()),
   ]);
   const of = asked === '' ? '' : ` ${asked}`;
-  return `Manages the users, groups, access keys, policies and roles of a running server (its --rpc-listen), and
-explains its decisions.
+  return `Manages the users, groups, access keys, policies, roles and accounts of a running server (its
+--rpc-listen), and explains its decisions.
 
 Usage: openoss admin${of} COMMAND [flags]
 

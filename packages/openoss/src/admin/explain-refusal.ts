@@ -25,8 +25,11 @@ export function explainRefusal(refused: Refused, connection: Connection): string
       return noPermission(refused, key);
     case 'OperationDenied.RootAccessKey':
       return message;
-    // Only a call that names no user comes to this.
+    // Otherwise only a call that names no user comes to this.
     case 'EntityNotExist.Account':
+      if (refused.parameters.AccountId !== undefined) {
+        return `there is no account ${refused.parameters.AccountId} besides the first (openoss admin account list)`;
+      }
       return 'the account has the root access key and no other of its own: name a user, or see openoss admin root rotate --help';
     default:
       return `${code}: ${whichOne(refused)}${message}`;

@@ -88,12 +88,13 @@ export class RpcCaller {
     action: string,
     parameters: CallParameters,
     itemsOf: (answer: Answer) => readonly Item[],
+    product: ProductName = 'ram',
   ): Promise<Item[]> {
     const items: Item[] = [];
     let marker: string | undefined;
     do {
       const page = { ...parameters, MaxItems: PAGE, Marker: marker };
-      const answer: Answer = await this.call<Answer>('ram', action, page);
+      const answer: Answer = await this.call<Answer>(product, action, page);
       items.push(...itemsOf(answer));
       marker = answer.IsTruncated ? answer.Marker : undefined;
     } while (marker !== undefined);

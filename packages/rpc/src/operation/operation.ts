@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from '@openoss/access';
-import type { AccessKey, Directory, Ram, RequestContext, Sts } from '@openoss/directory';
+import type { AccessKey, Accounts, Directory, Ram, RequestContext, Sts } from '@openoss/directory';
 import type { AccessExplainer } from '../access-explainer.js';
 import type { Answer } from '../answer/answer-value.js';
 import type { Product } from '../product.js';
@@ -11,6 +11,9 @@ export interface Call {
   readonly caller: AccessKey;
   /** RAM, as the caller's account has it. */
   readonly ram: Ram;
+  /** RAM as another account has it. */
+  readonly ramOf: (account: string) => Ram;
+  readonly accounts: Accounts;
   readonly sts: Sts<CompiledPolicy, CompiledPolicy>;
   readonly directory: Pick<Directory, 'account' | 'rotateRoot'>;
   readonly explainer: AccessExplainer;

@@ -2,6 +2,7 @@ import type { Operation } from '../operation/operation.js';
 import { OPENOSS, RAM, STS } from '../product.js';
 import { RpcError } from '../rpc-error.js';
 import { accessKeyOperations } from './access-keys.js';
+import { accountOperations } from './accounts.js';
 import { attachmentOperations } from './attachments.js';
 import { explainOperations } from './explain-access.js';
 import { groupOperations } from './groups.js';
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   ...stsOperations,
   ...explainOperations,
   ...rootKeyOperations,
+  ...accountOperations,
 ];
 
 const BY_VERSION: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map(
