@@ -18,6 +18,9 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
+          // They wait for servers, flushes and clocks more than for a processor.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -42,7 +45,7 @@ export default defineConfig({
           env: { OPENOSS_TEST_WORKERS: '2' },
           // Other processes do most of it, and flushes: two files at a time cost little more than one.
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
