@@ -39,7 +39,7 @@ export default defineConfig({
             // These bring a clock, settings or a log of their own, or look into the process that serves.
             'tests/wire/{access-between-accounts,bucket-policies,explained-access,no-clues}.test.ts',
             'tests/wire/{policy-conditions,ram-policies,required-permissions,signature-forms}.test.ts',
-            'tests/wire/user-keys-and-sessions.test.ts',
+            'tests/wire/{reset-connections,user-keys-and-sessions}.test.ts',
             'tests/wire/{aborted-transfers,authentication-refusals,corruption,hostile-input,slow-and-too-many}.test.ts',
           ],
           env: { OPENOSS_TEST_WORKERS: '2' },

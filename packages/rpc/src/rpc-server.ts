@@ -54,6 +54,7 @@ export class RpcServer {
   readonly #onFinished: RpcServerOptions['onFinished'];
   /** The call that a connection is busy with. */
   readonly #underWay = new WeakMap<Socket, CallUnderWay>();
+  readonly #peers = new WeakMap<Socket, string>();
 
   constructor({ tls, onFinished, ...options }: RpcServerOptions) {
     this.#service = new RpcService(options);
@@ -76,6 +77,12 @@ export class RpcServer {
         ? createServer(settings, serve)
         : createTlsServer({ ...settings, ...tls }, serve);
     this.#server.maxConnections = MOST_CONNECTIONS;
+    // As it is when the connection begins: a socket that was reset does not tell its address any more, and
+    // what policies say of addresses must hold for its calls too.
+    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+      if (socket.remoteAddress === undefined) socket.destroy();
+      else this.#peers.set(socket, socket.remoteAddress.replace(/^::ffff:/, ''));
+    });
     // Whatever else a client expects: it gets its answer, and not one that Node would give by itself.
     this.#server.on('checkExpectation', serve);
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
@@ -107,7 +114,12 @@ export class RpcServer {
     const headers = headerFields(request.rawHeaders);
     const { method = '', url: target = '', socket } = request;
     const isSecure = (socket as Partial<TLSSocket>).encrypted === true;
-    const peer = addressOf(socket);
+    const peer = this.#peers.get(socket);
+    // It was reset before anybody could say where it comes from.
+    if (peer === undefined) {
+      response.destroy();
+      return;
+    }
     const startedAt = performance.now();
     const underWay: CallUnderWay = {
       startedAt,
@@ -175,7 +187,7 @@ export class RpcServer {
           trace: newTrace(),
           method: undefined,
           headers: new Map(),
-          peer: addressOf(socket),
+          peer: this.#peers.get(socket),
           isSecure: (socket as Partial<TLSSocket>).encrypted === true,
           status,
           outcome: 'answered',
@@ -203,8 +215,6 @@ function statusOf(code: string): number | undefined {
       return code.startsWith('HPE_') ? 400 : undefined;
   }
 }
-
-const addressOf = ({ remoteAddress = '' }: Socket): string => remoteAddress.replace(/^::ffff:/, '');
 
 /**
  * A body; undefined for one that is too long, of which the rest is read and dropped, so that the client gets

@@ -17,6 +17,7 @@ import { Connection, WaitingRequests } from './http/connection.js';
 import type { Exchange } from './http/exchange.js';
 import { httpDates } from './http/http-date.js';
 import { lingeringClose } from './http/lingering-close.js';
+import { PeerAddresses } from './http/peer-address.js';
 import { refusalOfParserError, refuseSocket } from './http/refuse-socket.js';
 import { requestIds } from './http/request-id.js';
 import { SlowClients, type SlowSide } from './http/slow-clients.js';
@@ -61,6 +62,7 @@ export class OssServer {
   readonly #limits: ServerLimits;
   readonly #admission: Admission;
   readonly #waiting = new WaitingRequests();
+  readonly #peers = new PeerAddresses();
   readonly #slowClients: SlowClients;
   readonly #secure: boolean;
 
@@ -104,9 +106,13 @@ export class OssServer {
       this.#receive(request, response, 'unknown'),
     );
     this.#server.on('clientError', (error, socket) => this.#clientError(error, socket as Socket));
-    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
+    this.#server.on('connection', (socket: Socket) => {
+      if (tls === undefined) this.#peers.note(socket);
+      this.#accept(socket);
+    });
     // A TLS connection is another object than the one that was accepted.
     this.#server.on('secureConnection', (socket: Socket) => {
+      this.#peers.note(socket);
       if (this.#sockets.size > limits.maxConnections) this.#surplus.add(socket);
     });
     // Those that even the surplus has no room for are closed unanswered.
@@ -177,9 +183,10 @@ export class OssServer {
   #connectionOf(socket: Socket): Connection {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      const made = new Connection(socket, this.#waiting, (exchange) => this.#serve(exchange));
+      const made = new Connection(socket, this.#peers.of(socket), this.#waiting, (exchange) =>
+        this.#serve(exchange),
+      );
       connection = made;
-      if (this.#auditor !== undefined) made.peer = socket.remoteAddress;
       this.#connections.set(socket, made);
       this.#slowClients.watch(made);
       socket.on('close', () => this.#slowClients.forget(made));
@@ -326,7 +333,7 @@ export class OssServer {
       milliseconds: 0,
     });
     const requestId = this.#nextId();
-    this.#auditor?.socket(socket, refusal, requestId);
+    this.#auditor?.socket(socket, this.#peers.of(socket), refusal, requestId);
     refuseSocket(socket, refusal, requestId, this.#date());
   }
 

@@ -39,11 +39,11 @@ export class Auditor {
   }
 
   /** A connection that is about to be refused without a request. */
-  socket(socket: Socket, refusal: OssError, requestId: string): void {
+  socket(socket: Socket, peer: string | undefined, refusal: OssError, requestId: string): void {
     const refused = {
       requestId,
       refusal,
-      peer: socket.remoteAddress,
+      peer,
       isSecure: (socket as Partial<TLSSocket>).encrypted === true,
       isAnswered: socket.writable,
     };

@@ -31,14 +31,14 @@ export function toldRequest(
   const existingTags: (readonly [string, string])[] = [];
   const fixed: (readonly [key: string, value: string])[] = [];
   let { isSecure, now } = usual;
-  let remoteAddress: string | undefined;
+  let peer: string | undefined;
   let accessKeyId: string | undefined;
   for (const [written, value] of context) {
     const key = canonicalConditionKey(written);
     switch (key) {
       case 'acs:SourceIp':
         if (isIP(value) === 0) throw wrong(key, `${value} is no IP address`);
-        remoteAddress = value;
+        peer = value;
         break;
       case 'acs:UserAgent':
         headers.set('user-agent', utf8Bytes(value));
@@ -74,9 +74,10 @@ export function toldRequest(
     }
   }
   if (tagging.length > 0) input.tagging = tagging;
-  const socket = { remoteAddress, encrypted: isSecure };
+  const request = { socket: { encrypted: isSecure } };
   const { operation } = usual;
-  const facts = { exchange: { request: { socket }, headers }, operation, input, accessKeyId, now };
+  const exchange = { connection: { peer }, request, headers };
+  const facts = { exchange, operation, input, accessKeyId, now };
   const answers = requestContext(facts, undefined);
   for (const [key, value] of fixed) {
     const answer = answers(key);

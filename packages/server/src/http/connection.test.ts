@@ -31,7 +31,7 @@ function exchange(id: string): Exchange {
 
 function connectionOf(socket: Socket, all = new WaitingRequests(1000)) {
   const served: string[] = [];
-  const connection = new Connection(socket, all, ({ id }) => served.push(id));
+  const connection = new Connection(socket, '10.1.2.3', all, ({ id }) => served.push(id));
   return { connection, served, socket };
 }
 

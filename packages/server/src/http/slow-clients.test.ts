@@ -49,7 +49,7 @@ function watched(headers: Record<string, string>) {
     giveUp: (_connection, _exchange, side) => givenUp.push(side),
     now: () => clock.now,
   });
-  const connection = new Connection(socket, new WaitingRequests(), () => {});
+  const connection = new Connection(socket, '10.1.2.3', new WaitingRequests(), () => {});
   slow.watch(connection);
   connection.receive(exchange);
   /** Time goes by, and everybody is looked at, again and again. */

@@ -7,7 +7,8 @@ import { withoutMapping } from '../http/peer-address.js';
 /** What the conditions of policies may ask of a request. */
 export interface RequestFacts {
   readonly exchange: {
-    readonly request: { readonly socket: { readonly remoteAddress?: string | undefined } };
+    readonly connection: { readonly peer: string | undefined };
+    readonly request: { readonly socket: object };
     readonly headers: RequestHeaders;
   };
   readonly operation: string;
@@ -34,7 +35,7 @@ export function requestContext(
     const { exchange, operation, input, accessKeyId, now } = facts;
     switch (key) {
       case 'acs:SourceIp':
-        return withoutMapping(exchange.request.socket.remoteAddress);
+        return withoutMapping(exchange.connection.peer);
       // There are no VPCs here: whoever comes, comes through none.
       case 'acs:SourceVpc':
       case 'acs:SourceVpcId':
