@@ -6,6 +6,7 @@ import {
   type FoundRootCredentials,
   findDirectoryKey,
   findRootCredentials,
+  keepRootCredentials,
 } from '@openoss/directory';
 import { checkBucketName } from '@openoss/protocol';
 import { type FinishedCall, RpcServer } from '@openoss/rpc';
@@ -247,6 +248,10 @@ async function serve(
       rpcEndpoint = urlOf(server.protocol, await rpc.listen(rpcListen.host, rpcListen.port));
     }
     address = await server.listen(options.listen.host, options.listen.port);
+    await keepIfMade(options.directory, credentials).catch(async (error: unknown) => {
+      await server.close(0);
+      throw error;
+    });
   } catch (error) {
     await rpc?.close(0);
     await admin?.close();
@@ -282,6 +287,11 @@ async function serve(
       return closing;
     },
   };
+}
+
+/** Keeps a root access key that was made, now that it can be used and will be shown: a start that fails makes none. */
+async function keepIfMade(directory: string, credentials: FoundRootCredentials): Promise<void> {
+  if (credentials.source === 'generated') await keepRootCredentials(directory, credentials);
 }
 
 /** What is done with every call of RAM and STS that is over. */
