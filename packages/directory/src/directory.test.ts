@@ -58,6 +58,10 @@ describe('the directory', () => {
 
   it('finds no other key than the root’s without a directory key, and makes none', async () => {
     const directory = await Directory.open(store.room('directory'), root);
+    const { accounts } = directory.identities(plainLanguage);
+    // Nobody could use it.
+    expect(await refusalOf(accounts.create('Partner'))).toBe('503 ServiceUnavailable');
+    expect((await accounts.list()).items).toEqual([]);
     const { users, accessKeys } = directory.identities(plainLanguage).ram(directory.account);
     await users.create({ userName: 'alice' });
     expect(await refusalOf(accessKeys.create('alice'))).toBe('503 ServiceUnavailable');

@@ -46,7 +46,12 @@ in another account nobody gets at but through its bucket policies, ACLs and role
         'CreateAccount',
         { AccountName: name },
       );
-      const AccessKey = await createKey(server, Account.AccountId);
+      const { AccountId } = Account;
+      const AccessKey = await createKey(server, AccountId).catch((error: unknown) => {
+        const done = `Created account ${name} (id ${AccountId}), which has no access key yet: "openoss admin account key create ${AccountId}" makes one.`;
+        out.result({ ...Account, Done: [done] }, () => done);
+        throw error;
+      });
       out.result(
         { ...Account, AccessKey },
         () => `Created account ${name} (id ${Account.AccountId}).\n${shownSecret(AccessKey)}`,
