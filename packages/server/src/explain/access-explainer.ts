@@ -107,9 +107,7 @@ export class ServedAccessExplainer implements AccessExplainer {
       facts: () => told.facts,
     });
     const kept =
-      bucket === undefined || key === undefined
-        ? undefined
-        : await store.getObject(bucket.name, key);
+      bucket === undefined || key === undefined ? undefined : await store.getObject(bucket, key);
     const explained = authorization.explainObject(key, withTags(kept, told));
     const permissions: Permissions<CompiledPolicy> =
       principal.kind === 'anonymous'
