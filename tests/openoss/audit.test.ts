@@ -331,6 +331,59 @@ it('tells of each request who, from where, what, how it was decided, and no secr
     await lineOf(await send(oss.endpoint, { target: '/Wrong_/k?Signature=leaked-1&acl' })),
   ).toMatchObject({ path: '/Wrong_/k', query: 'acl', code: 'InvalidBucketName' });
 
+  // A signed URL whose question mark was encoded is the name of an object.
+  const glued = await send(oss.endpoint, {
+    target: `/${bucket}/a.txt%3FOSSAccessKeyId=${root.accessKeyId}&Signature=leaked-2%3D`,
+  });
+  expect(await lineOf(glued)).toMatchObject({
+    key: `a.txt?OSSAccessKeyId=${root.accessKeyId}&…`,
+    resource: `acs:oss:${region}:${account}:${bucket}/a.txt?OSSAccessKeyId=${root.accessKeyId}&…`,
+  });
+
+  // Who changes what others may is told with the ACL, also where a bucket is made again for it.
+  const again = (who: Reachable, acl?: string) =>
+    sendSigned(who, {
+      method: 'PUT',
+      bucket,
+      headers: acl === undefined ? {} : { 'x-oss-acl': acl },
+    });
+  expect(await lineOf(await again(as(alice), 'public-read'))).toMatchObject({
+    ...{ operation: 'PutBucket', acl: 'public-read', status: 200 },
+    ...{ action: 'oss:PutBucketAcl', decision: 'allowed', decidedBy: 'identity-policy' },
+    statement: { ...writers, policyVersion: 'v2', effect: 'Allow', index: 0 },
+  });
+  expect(await lineOf(await again(as(session), 'public-read-write'))).toMatchObject({
+    ...{ operation: 'PutBucket', acl: 'public-read-write', status: 409, ec: '0015-00000104' },
+    ...{ action: 'oss:PutBucketAcl', decision: 'implicit-deny', decidedBy: 'session-policy' },
+  });
+  expect(await lineOf(await again(as(alice)))).toMatchObject({
+    ...{ operation: 'PutBucket', status: 409, decision: 'not-reached' },
+  });
+  await sendSigned(owner, {
+    ...{ method: 'PUT', bucket, query: [['policy', null]] },
+    body: policyOf({
+      ...deny('oss:PutBucketAcl', `acs:oss:*:*:${bucket}`),
+      Principal: [account],
+    }),
+  });
+  expect(await lineOf(await again(owner, 'private'))).toMatchObject({
+    ...{ status: 409, action: 'oss:PutBucketAcl', decision: 'explicit-deny' },
+    ...{ decidedBy: 'bucket-policy', statement: ofBucket },
+  });
+  await sendSigned(owner, { method: 'DELETE', bucket, query: [['policy', null]] });
+  const set = { method: 'PUT', bucket, query: [['acl', null]] as const };
+  expect(
+    await lineOf(await sendSigned(owner, { ...set, headers: { 'x-oss-acl': 'private' } })),
+  ).toMatchObject({ operation: 'PutBucketAcl', acl: 'private', decision: 'allowed', status: 200 });
+  const ofObject = { 'x-oss-object-acl': 'public-read' };
+  expect(
+    await lineOf(await sendSigned(owner, { ...set, key: 'k', headers: ofObject })),
+  ).toMatchObject({ operation: 'PutObjectAcl', acl: 'public-read', status: 200 });
+  expect(await lineOf(await put(owner, 'k', ofObject))).toMatchObject({
+    ...{ operation: 'PutObject', acl: 'public-read' },
+  });
+  expect(byRoot).not.toHaveProperty('acl');
+
   // Deletions tell what was deleted.
   const body = '<Delete><Object><Key>x</Key></Object><Object><Key>y</Key></Object></Delete>';
   const md5 = createHash('md5').update(body).digest('base64');
@@ -393,7 +446,7 @@ it('tells of each request who, from where, what, how it was decided, and no secr
   // And nothing that is a secret.
   const secrets = secretsOf(oss, rpc);
   for (const { accessKeySecret: secret } of [root, alice, session, wrong]) secrets.add(secret);
-  secrets.add('leaked-1').add('token1').add(Buffer.alloc(32, 9).toString('base64'));
+  secrets.add('leaked-1').add('leaked-2').add('token1').add(Buffer.alloc(32, 9).toString('base64'));
   expect(secrets.size).toBeGreaterThan(35);
   expect(secrets).toContain(session.securityToken);
   const text = auditText(file);

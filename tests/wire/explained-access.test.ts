@@ -189,6 +189,54 @@ describe('what is explained', () => {
     ]);
   });
 
+  it('is what making a bucket again is answered, which its account has', async () => {
+    const bucket = 'made-again';
+    await served.service.createBucket(bucket);
+    const { own } = served;
+    const body = policyOf({ ...deny('oss:PutBucketAcl'), Principal: [own.uid] });
+    const askers = [
+      { as: 'root', send: own.owner.send },
+      ...(await Promise.all([
+        own.user(),
+        own.user(allow('oss:*')),
+        own.user(allow('oss:PutBucketAcl')),
+        own.user(allow('*'), deny('oss:PutBucketAcl')),
+      ]).then((users) => users.map(({ name, send }) => ({ as: name, send })))),
+    ];
+    const allowed: unknown[] = [];
+    for (const withPolicy of [false, true]) {
+      if (withPolicy) {
+        const put = { ...sub(bucket, 'policy'), method: 'PUT', body };
+        expect((await own.owner.send(put)).status).toBe(200);
+      }
+      for (const asker of askers) {
+        for (const [actions, headers] of [
+          ['oss:PutBucket', {}],
+          ['oss:PutBucket,oss:PutBucketAcl', { 'x-oss-acl': 'private' }],
+        ] as const) {
+          const { answer } = await explain(of(asker, actions, bucket));
+          const sent = await asker.send({ method: 'PUT', bucket, headers });
+          const what = `${asker.as} ${actions} ${JSON.stringify(answer)}`;
+          expect(sent.status === 200, what).toBe(answer.Allowed);
+          allowed.push(answer.Allowed);
+          if (answer.Allowed === true) continue;
+          const { Code, EC, Message } = errorOf(sent);
+          expect(answer.Refusal, what).toMatchObject({
+            HttpStatus: sent.status,
+            Code,
+            EC,
+            Message,
+          });
+        }
+      }
+    }
+    // Without and with an ACL: the account, nobody, and whom a policy lets set it; then against the bucket's policy.
+    expect(allowed).toEqual([
+      ...[true, true, false, false, false, true, false, true, false, false],
+      ...[true, false, false, false, false, true, false, true, false, false],
+    ]);
+  });
+
   it('names the statement that decided, with its policy, version and JSON', async () => {
     const { identities, account, createBucket } = served.service;
     await createBucket('named-bucket');

@@ -24,7 +24,7 @@ export interface HandlerContext<Op extends Operation> {
    */
   readonly admit: (existing: ObjectRecord | undefined) => void;
   /** For what a handler has to ask beyond that. */
-  readonly authorization: Pick<Authorization, 'checkObject' | 'allows'>;
+  readonly authorization: Pick<Authorization, 'checkObject' | 'allows' | 'decides'>;
   /** The request's headers, for rules that span several: lower-case names, byte-string values. */
   readonly headers: RequestHeaders;
 }

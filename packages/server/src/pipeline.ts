@@ -203,7 +203,7 @@ export class Pipeline {
       authorization.checkObject(key, undefined);
       return true;
     }
-    return this.#store.getObject(bucket.name, key).then((object) => {
+    return this.#store.getObject(bucket, key).then((object) => {
       authorization.checkObject(key, object);
       return true;
     });

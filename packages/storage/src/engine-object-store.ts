@@ -2,6 +2,7 @@ import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BlobSweeper } from './blob-sweeper.js';
 import { objectRecordKey } from './bucket-partition.js';
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
+import { noSuchBucket } from './bucket-registry.js';
 import { type BucketStatistics, readStatistics } from './bucket-statistics.js';
 import type { Buckets, ListBucketsRequest, ListedBuckets } from './buckets.js';
 import type { DigestThreads } from './digest/digest-threads.js';
@@ -19,6 +20,7 @@ import { encodeObjectRecord } from './object-record-codec.js';
 import type {
   Admission,
   ByteRange,
+  MeantBucket,
   ObjectStore,
   OpenedObject,
   PutObjectRequest,
@@ -80,16 +82,16 @@ export class EngineObjectStore implements ObjectStore {
     return this.#run(() => this.#parts.registry.update(name, change));
   }
 
-  deleteBucket(name: string): Promise<void> {
+  deleteBucket(bucket: MeantBucket): Promise<void> {
     return this.#run(async () => {
-      const { incarnation } = await this.#parts.registry.delete(name);
+      const { incarnation } = await this.#parts.registry.delete(bucket);
       this.#parts.sweeper.bucketDeleted(incarnation);
     });
   }
 
-  bucketStatistics(name: string): Promise<BucketStatistics> {
+  bucketStatistics(bucket: MeantBucket): Promise<BucketStatistics> {
     return this.#run(async () => {
-      const { incarnation } = await this.#parts.registry.require(name);
+      const { incarnation } = await this.#require(bucket);
       return readStatistics(this.#parts.metadata, incarnation);
     });
   }
@@ -98,15 +100,17 @@ export class EngineObjectStore implements ObjectStore {
     return this.#run(() => putObject(this.#parts, request));
   }
 
-  getObject(bucket: string, key: string): Promise<ObjectRecord | undefined> {
-    return this.#run(async () =>
-      this.#parts.commits.read(await this.#parts.registry.require(bucket), key),
-    );
+  getObject(bucket: MeantBucket, key: string): Promise<ObjectRecord | undefined> {
+    return this.#run(async () => this.#parts.commits.read(await this.#require(bucket), key));
   }
 
-  openObject(bucket: string, key: string, inspect?: Inspection): Promise<OpenedObject | undefined> {
+  openObject(
+    bucket: MeantBucket,
+    key: string,
+    inspect?: Inspection,
+  ): Promise<OpenedObject | undefined> {
     return this.#run(async () => {
-      const record = await this.#parts.registry.require(bucket);
+      const record = await this.#require(bucket);
       const opened = await openObject(this.#parts, this.#parts.commits, record, key, inspect);
       return opened === undefined || opened.inline !== undefined
         ? opened
@@ -114,9 +118,13 @@ export class EngineObjectStore implements ObjectStore {
     });
   }
 
-  deleteObject(bucket: string, key: string, admit?: Admission): Promise<ObjectRecord | undefined> {
+  deleteObject(
+    bucket: MeantBucket,
+    key: string,
+    admit?: Admission,
+  ): Promise<ObjectRecord | undefined> {
     return this.#run(async () => {
-      const record = await this.#parts.registry.require(bucket);
+      const record = await this.#require(bucket);
       const { before } = await this.#parts.commits.change(record, key, (existing) => {
         admit?.(existing);
         return undefined;
@@ -126,13 +134,13 @@ export class EngineObjectStore implements ObjectStore {
   }
 
   updateObject(
-    bucket: string,
+    bucket: MeantBucket,
     key: string,
     change: (record: ObjectRecord) => ObjectRecord,
   ): Promise<ObjectRecord> {
-    const { commits, registry, space } = this.#parts;
+    const { commits, space } = this.#parts;
     return this.#run(async () => {
-      const { after } = await commits.change(await registry.require(bucket), key, (existing) => {
+      const { after } = await commits.change(await this.#require(bucket), key, (existing) => {
         if (existing === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
         const { type, size, etag, crc64, lastModified, body } = existing;
         const revision = commits.nextId();
@@ -147,11 +155,20 @@ export class EngineObjectStore implements ObjectStore {
     });
   }
 
-  listObjects(bucket: string, request: ListObjectsRequest): Promise<ListedObjects> {
+  listObjects(bucket: MeantBucket, request: ListObjectsRequest): Promise<ListedObjects> {
     return this.#run(async () => {
-      const { incarnation } = await this.#parts.registry.require(bucket);
+      const { incarnation } = await this.#require(bucket);
       return listObjects(this.#parts.metadata, incarnation, request);
     });
+  }
+
+  /** The record of the bucket that is meant; throws NoSuchBucket. */
+  async #require(bucket: MeantBucket): Promise<BucketRecord> {
+    const { registry } = this.#parts;
+    if (typeof bucket === 'string') return registry.require(bucket);
+    const record = await registry.require(bucket.name);
+    if (record.incarnation !== bucket.incarnation) throw noSuchBucket(bucket.name);
+    return record;
   }
 
   /** Every operation passes the gate, and what it finds damaged is reported whoever asked. */

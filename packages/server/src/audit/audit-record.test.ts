@@ -26,6 +26,7 @@ const record: AuditRecord = {
   query: 'x=1',
   resource: 'acs:oss:cn-hangzhou:1:examplebucket/key',
   otherResources: ['acs:ram::1:policy/p'],
+  acl: 'private',
   deletedKeys: ['a'],
   deletedKeysLeftOut: 3,
   targetAccessKeyId: 'LTAI2',
@@ -93,12 +94,32 @@ describe('a line', () => {
     });
   });
 
+  it('tells no secret that a client has put where none belongs', () => {
+    const misplaced = 'a.txt?OSSAccessKeyId=LTAI&Expires=1&Signature=SECRETSIG';
+    const line = auditLine({
+      ...record,
+      ...{ key: misplaced, versionId: misplaced, userAgent: misplaced, host: misplaced },
+      resource: `acs:oss:cn-hangzhou:1:examplebucket/${misplaced}`,
+      otherResources: [misplaced],
+      deletedKeys: ['innocent', misplaced],
+      acl: misplaced,
+    });
+    expect(line).not.toContain('SECRETSIG');
+    const kept = 'a.txt?OSSAccessKeyId=LTAI&Expires=1&…';
+    expect(JSON.parse(line)).toMatchObject({
+      ...{ key: kept, versionId: kept, userAgent: kept, host: kept },
+      resource: `acs:oss:cn-hangzhou:1:examplebucket/${kept}`,
+      deletedKeys: ['innocent', kept],
+    });
+  });
+
   it('has a length that clients cannot choose, and cuts no character in two', () => {
     const endless = '\u0001'.repeat(100_000);
     const line = auditLine({
       ...record,
       ...{ key: endless, host: endless, userAgent: endless, method: endless, query: endless },
       ...{ accessKeyId: endless, versionId: endless, path: endless, resource: endless },
+      acl: endless,
     });
     expect(line.length).toBeLessThan(64 * 1024);
     const smile = JSON.parse(auditLine({ ...record, userAgent: '\u{1f600}'.repeat(200) }));

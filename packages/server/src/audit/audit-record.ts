@@ -1,4 +1,5 @@
 import type { Decision } from './decision.js';
+import { toldText } from './told-query.js';
 
 /**
  * What is told of one request, in the order in which it stands in its line; docs/audit.md says what each
@@ -26,6 +27,7 @@ export interface AuditRecord extends Decision {
   readonly path?: string | undefined;
   readonly query?: string | undefined;
   readonly resource: string | undefined;
+  readonly acl?: string | undefined;
   readonly otherResources?: readonly string[] | undefined;
   readonly deletedKeys?: readonly string[] | undefined;
   readonly deletedKeysLeftOut?: number | undefined;
@@ -61,8 +63,8 @@ export function auditLine(record: AuditRecord): string {
     requestId: record.requestId,
     sourceIp: record.sourceIp,
     tls: record.tls,
-    host: shortened(record.host, MOST_CHARACTERS),
-    userAgent: shortened(record.userAgent, MOST_CHARACTERS),
+    host: told(record.host, MOST_CHARACTERS),
+    userAgent: told(record.userAgent, MOST_CHARACTERS),
     method: shortened(record.method, MOST_CHARACTERS),
     auth: record.auth,
     accessKeyId: shortened(record.accessKeyId, MOST_CHARACTERS),
@@ -72,13 +74,14 @@ export function auditLine(record: AuditRecord): string {
     operation: record.operation,
     action: record.action,
     bucket: record.bucket,
-    key: shortened(record.key, MOST_NAME_CHARACTERS),
-    versionId: shortened(record.versionId, MOST_CHARACTERS),
+    key: told(record.key, MOST_NAME_CHARACTERS),
+    versionId: told(record.versionId, MOST_CHARACTERS),
     path: shortened(record.path, MOST_QUERY_CHARACTERS),
     query: shortened(record.query, MOST_QUERY_CHARACTERS),
-    resource: shortened(record.resource, MOST_NAME_CHARACTERS),
-    otherResources: record.otherResources?.map((name) => shortened(name, MOST_NAME_CHARACTERS)),
-    deletedKeys: record.deletedKeys,
+    resource: told(record.resource, MOST_NAME_CHARACTERS),
+    otherResources: record.otherResources?.map((name) => told(name, MOST_NAME_CHARACTERS)),
+    acl: told(record.acl, MOST_CHARACTERS),
+    deletedKeys: record.deletedKeys?.map((key) => told(key, MOST_NAME_CHARACTERS)),
     deletedKeysLeftOut: record.deletedKeysLeftOut,
     targetAccessKeyId: shortened(record.targetAccessKeyId, MOST_CHARACTERS),
     decision: record.decision,
@@ -98,6 +101,10 @@ export function auditLine(record: AuditRecord): string {
 
 const escaped = (character: string): string =>
   `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** What a client has written, as far as it is told. */
+const told = (text: string | undefined, most: number): string | undefined =>
+  toldText(shortened(text, most));
 
 /** A text of at most so many characters, the last an ellipsis where it was longer. */
 function shortened(text: string | undefined, most: number): string | undefined {

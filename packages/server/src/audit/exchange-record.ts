@@ -49,6 +49,7 @@ export function exchangeRecord(
       formatResource(
         ossResource({ region, account: account ?? '', bucket: address.bucket, key: address.key }),
       ),
+    acl: aclNamed(exchange),
     ...(exchange.operation === 'DeleteMultipleObjects' && deletedKeys(exchange.document)),
     ...decisionAbout(exchange),
     status: response.headersSent ? response.statusCode : 0,
@@ -98,6 +99,19 @@ export function refusedSocketRecord(
     bytesOut: 0,
     milliseconds: 0,
   };
+}
+
+/** The header that names the ACL which an operation sets. */
+const ACL_HEADERS: Readonly<Record<string, string>> = {
+  PutBucket: 'x-oss-acl',
+  PutBucketAcl: 'x-oss-acl',
+  PutObject: 'x-oss-object-acl',
+  PutObjectAcl: 'x-oss-object-acl',
+};
+
+function aclNamed({ operation = '', headers }: Exchange): string | undefined {
+  const header = ACL_HEADERS[operation];
+  return header === undefined ? undefined : textOf(headers.get(header));
 }
 
 const textOf = (bytes: string | undefined): string | undefined => bytes && utf8Text(bytes);

@@ -1,6 +1,6 @@
 import { parseQuery } from '@openoss/protocol';
 import { describe, expect, it } from 'vitest';
-import { toldPath, toldQuery } from './told-query.js';
+import { toldPath, toldQuery, toldText } from './told-query.js';
 
 const SECRET = 's3cr3t-s3cr3t';
 
@@ -33,4 +33,19 @@ it('a path with a signature in it is not told', () => {
   expect(toldPath('/Bucket/key')).toBe('/Bucket/key');
   expect(toldPath(`/b/k%3FSignature=${SECRET}`)).toBeUndefined();
   expect(toldPath(`/b/k%3Fx-oss-signature%3D${SECRET}`)).toBeUndefined();
+});
+
+describe('a text as it is told', () => {
+  it.each([
+    ['a/b.txt', 'a/b.txt'],
+    ['100%', '100%'],
+    ['signature.png', 'signature.png'],
+    [`a?Expires=1&Signature=${SECRET}&x=1`, 'a?Expires=1&…'],
+    [`curl/8 (Authorization token=${SECRET})`, 'curl/8 (Authorization …'],
+    [`a%3FExpires%3D1%26Signature%3D${SECRET}`, 'a…'],
+    [`%53ignature=${SECRET}`, '…'],
+    [`x-oss-%73ecurity-token=${SECRET}`, 'x-oss-%73ecurity-…'],
+  ])('%s', (sent, told) => {
+    expect(toldText(sent)).toBe(told);
+  });
 });

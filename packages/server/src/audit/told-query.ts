@@ -21,6 +21,21 @@ export function toldPath(path: string): string | undefined {
   return SECRET_VALUE.test(decoded(path)) ? undefined : path;
 }
 
+/**
+ * What a client has written where no secret belongs, cut before what seems to be one: in the key of a signed
+ * URL whose `?` was encoded, say.
+ */
+export function toldText(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const { index } = SECRET_VALUE.exec(text) ?? {};
+  if (index !== undefined) return `${text.slice(0, index)}…`;
+  const encoded = text.indexOf('%');
+  if (encoded === -1) return text;
+  // Up to the first that is encoded, what is decoded is the same.
+  const { index: within } = SECRET_VALUE.exec(decoded(text)) ?? {};
+  return within === undefined ? text : `${text.slice(0, Math.min(within, encoded))}…`;
+}
+
 /** What was encoded twice could hide something. */
 function decoded(value: string): string {
   try {

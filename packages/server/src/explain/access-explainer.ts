@@ -97,9 +97,13 @@ export class ServedAccessExplainer implements AccessExplainer {
       throw RamError.of('NoPermission', 'The bucket is of another account: only that may ask.');
     }
     const caller = { principal, accessKeyId: told.facts.accessKeyId };
+    const isThere = handler.createsBucket && bucket !== undefined;
+    const needed = actionsAsked(asked.actions, handler, bucket);
+    const actions = isThere ? actionsToRecreate(needed, principal) : needed;
+    if (actions.length === 0) throw alreadyOwned(bucketName);
     const authorization = await this.#authorizer.prepare({
       caller,
-      actions: actionsAsked(asked.actions, handler, bucket),
+      actions,
       bucketName,
       key,
       bucket: bucketAsked(bucket, handler, caller),
@@ -107,10 +111,12 @@ export class ServedAccessExplainer implements AccessExplainer {
       facts: () => told.facts,
     });
     const kept =
-      bucket === undefined || key === undefined
-        ? undefined
-        : await store.getObject(bucket.name, key);
-    const explained = authorization.explainObject(key, withTags(kept, told));
+      bucket === undefined || key === undefined ? undefined : await store.getObject(bucket, key);
+    const decided = authorization.explainObject(key, withTags(kept, told));
+    const explained =
+      isThere && deniedAction(decided) === SETS_ACL
+        ? { ...decided, refusal: alreadyOwned(bucketName) }
+        : decided;
     const permissions: Permissions<CompiledPolicy> =
       principal.kind === 'anonymous'
         ? { granted: [], session: undefined }
@@ -137,6 +143,28 @@ export class ServedAccessExplainer implements AccessExplainer {
         bucket.blocksPublicAccess === true ? 'Bucket' : ofAccount ? 'Account' : 'Off',
     };
   }
+}
+
+const SETS_ACL = 'oss:PutBucketAcl';
+
+/**
+ * What it takes to make a bucket again that the account has: what handlers/put-bucket.ts asks for. Users and
+ * roles may only set its ACL so.
+ */
+function actionsToRecreate(
+  actions: readonly string[],
+  { kind }: ExplainedPrincipal,
+): readonly string[] {
+  if (kind === 'anonymous' || kind === 'account') return actions;
+  return actions.filter((action) => action === SETS_ACL);
+}
+
+function deniedAction({ explanation: { verdict } }: ExplainedRequest): string | undefined {
+  return verdict.allowed ? undefined : verdict.action;
+}
+
+function alreadyOwned(name: string | undefined): OssError {
+  return new OssError('BucketAlreadyOwned', { details: { BucketName: name ?? '' } });
 }
 
 /** The object, with the tags that it is to have. */

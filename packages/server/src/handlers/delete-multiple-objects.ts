@@ -18,7 +18,7 @@ const CONCURRENCY = 64;
 export const deleteMultipleObjects = handler(
   DeleteMultipleObjects,
   async ({ input, headers, bucket, store, authorization }) => {
-    const from = namedBucket(bucket, input.bucket).name;
+    const from = namedBucket(bucket, input.bucket);
     // That the body has a length and a digest is this operation's own rule; that they are its own was
     // seen to when it was read.
     if (!headers.has('content-length')) throw new OssError('MissingContentLength');

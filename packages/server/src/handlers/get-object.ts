@@ -14,11 +14,11 @@ import { checkVersion } from '../objects/version-of-object.js';
 export const getObject = handler(
   GetObject,
   async ({ input, bucket, caller, store, settings, admit, authorization }) => {
-    const from = namedBucket(bucket, input.bucket).name;
+    const from = namedBucket(bucket, input.bucket);
     if (caller.accessKeyId === undefined && overridesHeaders(input)) {
       throw new OssError('ResponseHeaderOverrideAnonymous');
     }
-    checkVersion(input.versionId, from, input.key);
+    checkVersion(input.versionId, input.bucket, input.key);
 
     const now = settings.now();
     let whole = true;

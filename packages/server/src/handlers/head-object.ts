@@ -11,7 +11,7 @@ export const headObject = handler(
   HeadObject,
   async ({ input, bucket, store, settings, admit, authorization }) => {
     checkVersion(input.versionId, input.bucket, input.key);
-    const record = await store.getObject(namedBucket(bucket, input.bucket).name, input.key);
+    const record = await store.getObject(namedBucket(bucket, input.bucket), input.key);
     if (record === undefined) throw noSuchKey(input.key);
     admit(record);
     const now = settings.now();

@@ -1,7 +1,8 @@
-import { OssError, PutBucketAcl } from '@openoss/protocol';
+import { PutBucketAcl } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
 import { changeBucket } from '../objects/change-bucket.js';
+import { refuseMadeMeanwhile } from '../objects/made-meanwhile.js';
 import { newBucket } from '../objects/new-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
@@ -17,10 +18,10 @@ export const putBucketAcl = handler(
     if (isPublicAcl(acl)) await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
     if (bucket === undefined) {
       const { record, created } = await store.createBucket({ ...of, acl: acl ?? of.acl });
-      // It was made while this was on its way, and whether its ACL may be set by this caller was not asked.
       if (!created) {
-        const kind = record.owner === of.owner ? 'BucketAlreadyOwned' : 'BucketAlreadyExists';
-        throw new OssError(kind, { details: { BucketName: input.bucket } });
+        refuseMadeMeanwhile(record, caller);
+        if (isPublicAcl(acl)) await refuseIfBlocked(directory, record, 'PublicBucketAclBlocked');
+        if (acl !== undefined) await changeBucket(store, record, (kept) => ({ ...kept, acl }));
       }
     } else if (acl !== undefined) {
       await changeBucket(store, bucket, (record) => ({ ...record, acl }));

@@ -2,6 +2,7 @@ import { OssError, PutBucket } from '@openoss/protocol';
 import { type HandlerContext, handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
 import { changeBucket } from '../objects/change-bucket.js';
+import { refuseMadeMeanwhile } from '../objects/made-meanwhile.js';
 import { newBucket } from '../objects/new-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
@@ -30,10 +31,11 @@ export const putBucket = handler(
     });
     if (created) return { output: {} };
     const details = { BucketName: input.bucket };
-    if (record.owner !== owner) throw new OssError('BucketAlreadyExists', { details });
-    // It was made while this was on its way, and nobody was asked who may what to it.
-    if (own === undefined || own.incarnation !== record.incarnation)
-      throw new OssError('BucketAlreadyOwned', { details });
+    if (own?.incarnation !== record.incarnation) {
+      refuseMadeMeanwhile(record, caller);
+      if (isPublicAcl(input.acl))
+        await refuseIfBlocked(directory, record, 'PublicBucketAclBlocked');
+    }
     if (storageClass !== undefined && storageClass !== record.storageClass) {
       throw new OssError('BucketClassFixed', { details });
     }
@@ -41,7 +43,7 @@ export const putBucket = handler(
       throw new OssError('BucketRedundancyFixed', { details });
     }
     const { acl } = input;
-    if (acl !== undefined) await changeBucket(store, own, (kept) => ({ ...kept, acl }));
+    if (acl !== undefined) await changeBucket(store, record, (kept) => ({ ...kept, acl }));
     return { output: {} };
   },
   { bucketOptional: true, createsBucket: true },
@@ -60,6 +62,6 @@ function checkRecreation({
   const isAccount = caller.principal.kind === 'account';
   if (isAccount) authorization.checkObject(undefined, undefined);
   const maySo =
-    input.acl === undefined ? isAccount : authorization.allows('oss:PutBucketAcl', undefined);
+    input.acl === undefined ? isAccount : authorization.decides('oss:PutBucketAcl', undefined);
   if (!maySo) throw new OssError('BucketAlreadyOwned', { details: { BucketName: input.bucket } });
 }

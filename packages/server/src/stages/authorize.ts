@@ -167,6 +167,7 @@ export class Authorization {
   readonly #dependsOnTags: boolean;
   #verdict: Verdict | undefined;
   #denied: Denied | undefined;
+  #decidedAction: string | undefined;
 
   constructor(
     request: AuthorizedRequest,
@@ -191,9 +192,9 @@ export class Authorization {
     return this.#denied ?? this.#verdict;
   }
 
-  /** The operation's own action. */
+  /** The action that was decided: the operation's own, unless the request came down to another. */
   get action(): string | undefined {
-    return this.#request.actions[0];
+    return this.#decidedAction ?? this.#request.actions[0];
   }
 
   /** The RAM policies that were asked. */
@@ -238,6 +239,15 @@ export class Authorization {
   /** Whether the caller may do this as well to what the request names, for what depends on it. */
   allows(action: string, object: ObjectRecord | undefined): boolean {
     return judge(this.#question(this.#request.key, object, [action])).allowed;
+  }
+
+  /** The same where the whole request comes down to this action: it is what is told to have been decided. */
+  decides(action: string, object: ObjectRecord | undefined): boolean {
+    const verdict = judge(this.#question(this.#request.key, object, [action]));
+    this.#decidedAction = action;
+    this.#verdict = verdict;
+    if (!verdict.allowed) this.#denied ??= verdict;
+    return verdict.allowed;
   }
 
   /** What {@link checkObject} decides, how that comes about, and what it throws. */

@@ -19,6 +19,7 @@ export interface TestServer {
   readonly logged: readonly Readonly<Record<string, unknown>>[];
   /** The access key's secret, which nobody must ever see. */
   readonly secret: string;
+  readonly accessKeyId: string;
   /** Sends bytes on a connection of its own; resolves with all that came back when it has ended. */
   exchange(bytes: string): Promise<string>;
   close(): Promise<void>;
@@ -26,10 +27,10 @@ export interface TestServer {
 
 /**
  * Starts a server whose store has the bucket `examplebucket`, open to everybody, and does what the
- * embedded one does but for `overrides`.
+ * embedded one does but for `overrides`, which may be made of it.
  */
 export async function startTestServer(
-  overrides: Partial<ObjectStore> = {},
+  overrides: Partial<ObjectStore> | ((store: ObjectStore) => Partial<ObjectStore>) = {},
   limits: Partial<ServerLimits> = {},
 ): Promise<TestServer> {
   const directory = await mkdtemp(path.join(tmpdir(), 'openoss-server-'));
@@ -47,7 +48,10 @@ export async function startTestServer(
   const metrics = new Metrics({ ofProcess: false });
   const region = 'cn-hangzhou';
   const server = new OssServer({
-    store: { ...delegating(store.objects), ...overrides },
+    store: {
+      ...delegating(store.objects),
+      ...(typeof overrides === 'function' ? overrides(store.objects) : overrides),
+    },
     directory: accounts,
     metrics,
     limits: { ...defaultLimits({ memory: 2 ** 32, descriptors: 2 ** 14 }), ...limits },
@@ -68,6 +72,7 @@ export async function startTestServer(
     metrics,
     logged,
     secret: credentials.accessKeySecret,
+    accessKeyId: credentials.accessKeyId,
     exchange: (bytes) => exchange(port, bytes),
     async close() {
       await server.close(0);
