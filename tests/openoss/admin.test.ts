@@ -313,6 +313,10 @@ describe('openoss admin says what to do when', () => {
       ['role', 'create', 'r', '--trust', 'zoe'],
       'is standard input, who may assume it is account, user/zoe or',
     ],
+    [
+      ['explain', '--as', 'zoe', '--action', 'sts:AssumeRole', '--resource', '*'],
+      'requests to OSS are explained, and no calls of RAM and STS',
+    ],
     [['account', 'delete', '1'], '1: openoss: accounts cannot be deleted'],
     [['user', 'create', 'a', 'b'], '1: openoss: unexpected argument: b'],
     [
