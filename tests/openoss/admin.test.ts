@@ -176,6 +176,14 @@ Deleted user alice.
       return JSON.parse(trust).Statement[0].Principal.RAM[0];
     };
     expect(await trusted('create', 'reader', '--trust', 'user/carol')).toMatch(/:user\/carol$/);
+    const [created, open] = [
+      await printed('role', 'create', 'second', '--trust', 'user/carol'),
+      await printed('role', 'create', 'third', '--trust', 'account'),
+    ];
+    expect(created).toContain('admin policy attach AliyunSTSAssumeRoleAccess --user carol\n');
+    expect(open).not.toContain('AliyunSTSAssumeRoleAccess');
+    await adminJson('role', 'delete', 'second');
+    await adminJson('role', 'delete', 'third');
     expect(await trusted('update', 'reader', '--trust', 'account')).toMatch(/:root$/);
     await adminJson('policy', 'attach', 'AdministratorAccess', '--role', 'reader');
     expect(await printed('role', 'show', 'reader')).toMatch(/^policies: +AdministratorAccess$/m);
@@ -301,6 +309,15 @@ describe('openoss admin says what to do when', () => {
       '1: openoss: unknown command: admin usr list. Did you mean "openoss admin user list"?',
     ],
     [['user', 'create'], '1: openoss: user create needs NAME'],
+    [
+      ['role', 'create', 'r', '--trust', 'zoe'],
+      'is standard input, who may assume it is account, user/zoe or',
+    ],
+    [
+      ['explain', '--as', 'zoe', '--action', 'sts:AssumeRole', '--resource', '*'],
+      'requests to OSS are explained, and no calls of RAM and STS',
+    ],
+    [['account', 'delete', '1'], '1: openoss: accounts cannot be deleted'],
     [['user', 'create', 'a', 'b'], '1: openoss: unexpected argument: b'],
     [
       [
@@ -362,7 +379,9 @@ it('as a program, openoss admin prints, asks its environment, reads its input, a
   expect(denied.status).toBe(4);
   expect(JSON.parse(denied.stdout)).toMatchObject({ Allowed: false });
   expect(misused.status).toBe(1);
-  expect(misused.stderr).toContain('unknown flag: --nam');
+  expect(misused.stderr).toMatch(
+    /^openoss: unknown flag: --nam\nRun "openoss admin user create --help" for its flags\.\n$/,
+  );
 });
 
 it('openoss admin root rotate: the new root access key is good at once, and the old one no more', async () => {
@@ -373,8 +392,11 @@ it('openoss admin root rotate: the new root access key is good at once, and the 
     { env: {} },
   );
   expect(before).toMatch(/^arn: +acs:ram::\d{16}:root$/m);
-  const made = await other.adminJson<CreatedKey>('root', 'rotate');
-  const rotated = { ...asUser(made), endpoint: other.oss.endpoint };
+  const { stdout: told } = await other.admin(['root', 'rotate']);
+  expect(told).toMatch(/^Sign with it from now on: --data.* old key, which is refused\.$/m);
+  const [, AccessKeyId = '', AccessKeySecret = ''] =
+    /^access key id: +(\S+)\naccess key secret: +(\S+)$/m.exec(told) ?? [];
+  const rotated = { ...asUser({ AccessKeyId, AccessKeySecret }), endpoint: other.oss.endpoint };
   expect((await sendSigned(rotated, { bucket })).status).toBe(200);
   expect((await sendSigned(other.oss, { bucket })).status).toBe(403);
   const { status, stderr } = await other.admin(['whoami']);

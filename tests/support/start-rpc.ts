@@ -5,7 +5,12 @@ import { createLog, startService } from '@openoss/server';
 import { onTestFinished } from 'vitest';
 
 /** RAM and STS, and OSS beside them, in this process and with a clock of their own, until the test is over. */
-export async function startRpc() {
+export async function startRpc({
+  tls,
+}: {
+  /** PEM; with them it speaks HTTPS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+} = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'openoss-rpc-'));
   const clock = { ahead: 0 };
   const root = { accessKeyId: 'rootkeyid', accessKeySecret: 'rootkeysecret' };
@@ -14,6 +19,7 @@ export async function startRpc() {
     listen: { host: '127.0.0.1', port: 0 },
     rpcListen: { host: '127.0.0.1', port: 0 },
     region: 'cn-hangzhou',
+    tls,
     minFreeBytes: 256 * 1024,
     environment: {
       OPENOSS_ROOT_ACCESS_KEY_ID: root.accessKeyId,

@@ -270,6 +270,11 @@ export class RamError extends Error {
     return new RamError(message === undefined ? usual : { ...usual, message });
   }
 
+  /** The refusal for a cause, whose usual message is followed by the reason. */
+  static becauseOf(cause: RefusalCause, why: string): RamError {
+    return RamError.of(cause, `${REFUSALS[cause].message} Reason: ${why}.`);
+  }
+
   /** The disk is full; what the store said of it goes along, for who speaks another language than RAM. */
   static storageFull(error: StorageFull): RamError {
     return new RamError(REFUSALS.StorageFull, error);

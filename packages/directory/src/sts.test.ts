@@ -105,6 +105,13 @@ describe('AssumeRole', () => {
     expect(await refusalOf(assume(wrong))).toBe(refusal);
   });
 
+  it('says why the policy of a session cannot be read', async () => {
+    const { assume } = await withRole();
+    await expect(assume({ policy: '{' })).rejects.toThrow(
+      'The parameter Policy has not passed grammar check. Reason: the document is no JSON.',
+    );
+  });
+
   it('gives as long as the role allows', async () => {
     const { assume, roles, clock } = await withRole();
     await roles.update('reader', { maxSessionDuration: 7200 });

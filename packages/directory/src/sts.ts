@@ -137,9 +137,8 @@ export class Sts<Policy, Trust> {
 
   #checkSessionPolicy(policy: string, sessionName: string): void {
     if (policy.length < 1 || policy.length > MAX_POLICY) throw RamError.of('StsPolicySize');
-    if ('malformed' in this.#language.session(policy, sessionName)) {
-      throw RamError.of('StsPolicyGrammar');
-    }
+    const read = this.#language.session(policy, sessionName);
+    if ('malformed' in read) throw RamError.becauseOf('StsPolicyGrammar', read.malformed);
   }
 
   async #role(account: string, roleName: string) {

@@ -77,9 +77,7 @@ async function main([name = 'help', ...rest]: readonly string[]): Promise<number
     return await commandOf(name)(rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(
-      `openoss: ${error.message}\nRun "openoss help" for the commands and their flags.\n`,
-    );
+    process.stderr.write(`openoss: ${error.message}\n${error.help}\n`);
     return 1;
   }
 }

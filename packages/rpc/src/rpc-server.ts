@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { headerFields } from '@openoss/protocol';
 import { type FinishedCall, newTrace } from './finished-call.js';
+import { OpenConnections } from './open-connections.js';
 import { RpcError } from './rpc-error.js';
 import {
   type CallAnswer,
@@ -46,6 +47,8 @@ const MOST_CONNECTIONS = 256;
 /** Milliseconds. */
 const HEAD_TIMEOUT = 20_000;
 const REQUEST_TIMEOUT = 30_000;
+/** As long as OSS has it: a client must not send a call on a connection that is just being closed. */
+const KEEP_ALIVE_TIMEOUT = 60_000;
 
 /** Serves RAM and STS in Alibaba Cloud's RPC style on an address of its own. */
 export class RpcServer {
@@ -55,6 +58,7 @@ export class RpcServer {
   /** The call that a connection is busy with. */
   readonly #underWay = new WeakMap<Socket, CallUnderWay>();
   readonly #peers = new WeakMap<Socket, string>();
+  readonly #connections = new OpenConnections(MOST_CONNECTIONS);
 
   constructor({ tls, onFinished, ...options }: RpcServerOptions) {
     this.#service = new RpcService(options);
@@ -63,6 +67,7 @@ export class RpcServer {
       maxHeaderSize: MOST_HEAD_BYTES,
       headersTimeout: HEAD_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
       // Otherwise Node would answer by itself where there is no Host.
       requireHostHeader: false,
     };
@@ -76,7 +81,8 @@ export class RpcServer {
       tls === undefined
         ? createServer(settings, serve)
         : createTlsServer({ ...settings, ...tls }, serve);
-    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.on('connection', (socket: Socket) => this.#connections.accepted(socket));
+    this.#server.on('secureConnection', (socket: Socket) => this.#connections.secured(socket));
     // As it is when the connection begins: a socket that was reset does not tell its address any more, and
     // what policies say of addresses must hold for its calls too.
     this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
@@ -129,8 +135,12 @@ export class RpcServer {
       brokenOffWith: undefined,
     };
     this.#underWay.set(socket, underWay);
+    this.#connections.used(socket);
     response.once('close', () => {
-      if (this.#underWay.get(socket) === underWay) this.#underWay.delete(socket);
+      if (this.#underWay.get(socket) === underWay) {
+        this.#underWay.delete(socket);
+        this.#connections.used(socket);
+      }
       this.#finished(underWay, { method, headers, peer, isSecure }, response);
     });
     const { trace } = underWay;
@@ -144,6 +154,7 @@ export class RpcServer {
       response.destroy();
       return;
     }
+    this.#connections.busy(socket);
     if (body === undefined) {
       response.setHeader('Connection', 'close');
       underWay.answer = this.#service.refuse(RpcError.of('BodyTooLong'), { headers }, trace);

@@ -12,7 +12,7 @@ export {
   type ScrubProgress,
   type ScrubSummary,
 } from '@openoss/storage';
-export type { AuditOptions } from './audit/open-audit-log.js';
+export { AuditLogError, type AuditOptions } from './audit/open-audit-log.js';
 export {
   type BackupRequest,
   backUpDirectory,

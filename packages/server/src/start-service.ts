@@ -186,6 +186,8 @@ async function serve(
   const credentials = await findRootCredentials(options.directory, options.environment);
   const key = await findDirectoryKey(options.directory, options.environment, {
     development: options.development ?? false,
+    onExposed: (file) =>
+      options.log.warn({ file }, 'everybody on this machine can read the directory key: chmod 600'),
   });
   const directory = await Directory.open(store.room('directory'), credentials, {
     key,

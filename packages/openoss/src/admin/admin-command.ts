@@ -77,7 +77,7 @@ export function adminCommand<const F extends DescribedFlags>(description: {
         return 0;
       }
       if (read.operands.length < least) {
-        throw new UsageError(`${name} needs ${operands} (openoss admin ${name} --help)`);
+        throw new UsageError(`${name} needs ${operands}`);
       }
       let found: Promise<Connection> | undefined;
       const connection = () => {

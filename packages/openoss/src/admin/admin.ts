@@ -44,9 +44,19 @@ export async function admin(
 ): Promise<number> {
   const words = leadingWords(args);
   const command = COMMANDS.filter(({ name }) => begins(words, name.split(' '))).at(-1);
-  if (command === undefined) return helpOrRefuse(args, words, edge);
-  const rest = args.slice(command.name.split(' ').length);
-  return command.run(rest, edge);
+  try {
+    if (command === undefined) return helpOrRefuse(args, words, edge);
+    const rest = args.slice(command.name.split(' ').length);
+    return await command.run(rest, edge);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      error.message,
+      command === undefined
+        ? 'Run "openoss admin --help" for its commands.'
+        : `Run "openoss admin ${command.name} --help" for its flags.`,
+    );
+  }
 }
 
 /** The words before the first flag. */
@@ -75,11 +85,16 @@ function helpOrRefuse(
   if (group.length > 0) {
     throw new UsageError(`write the command first, then its flags: openoss admin ${asked} …`);
   }
+  if (asked.startsWith('account delete')) {
+    throw new UsageError(
+      'accounts cannot be deleted; one without an access key and without users does nothing: openoss admin account key delete',
+    );
+  }
   const known = COMMANDS.map(({ name }) => name);
   const nearest = nearestOf(words.slice(0, 3).join(' '), known) ?? nearestOf(asked, known);
   const near = nearest ?? nearestOf(words.slice(0, 2).join(' '), known);
   throw new UsageError(
-    `unknown command: admin ${asked}${near === undefined ? ' (openoss admin --help)' : `. Did you mean "openoss admin ${near}"?`}`,
+    `unknown command: admin ${asked}${near === undefined ? '' : `. Did you mean "openoss admin ${near}"?`}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import { connectionOf } from './connection.js';
 
 const data = mkdtempSync(path.join(tmpdir(), 'openoss-connection-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
+const empty = path.join(data, 'empty');
+mkdirSync(empty);
 const file = path.join(data, 'root-credentials.json');
 writeFileSync(file, '{"accessKeyId":"of-data","accessKeySecret":"s"}');
 
@@ -40,7 +42,8 @@ describe('the access key to sign with', () => {
     [{ 'access-key-id': 'x' }, root, '--access-key-id and --access-key-secret go together'],
     [{ 'security-token': 'x' }, root, '--security-token goes with'],
     [{ ...flags, data }, {}, 'give one'],
-    [{ data: path.join(data, 'none') }, root, 'a server whose access key was set'],
+    [{ data: path.join(data, 'none') }, root, `there is no directory ${path.join(data, 'none')}`],
+    [{ data: empty }, root, 'a server whose access key was set'],
     [{}, { OSS_ACCESS_KEY_ID: 'x' }, 'OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET go together'],
   ])('of %j and %j is none', async (given, environment, message) => {
     const refusal = connectionOf(given, environment);

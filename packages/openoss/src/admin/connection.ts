@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../command-line.js';
@@ -137,6 +138,9 @@ async function rootKeyIn(directory: string): Promise<FoundKey> {
     kept = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (isMissing && !existsSync(directory)) {
+      throw new UsageError(`--data: there is no directory ${path.resolve(directory)}`);
+    }
     throw new UsageError(
       isMissing
         ? `there is no ${file}: a server whose access key was set by its environment makes none`

@@ -54,7 +54,7 @@ export const explainCommands: readonly AdminCommand[] = [
     more: `Nothing is done to the bucket. What is not told of the request is unknown: a condition on it does not hold
 where it asks for a value, and the answer says which keys were asked for in vain. The exit status is 4 for a
 request that would be denied. Besides the account, those may ask whom a policy allows openoss:ExplainAccess
-(on acs:openoss:*:*:user/NAME, role/NAME, root or anonymous).
+(on acs:openoss:*:*:user/NAME, role/NAME, root or anonymous). Calls of RAM and STS are not explained.
 
 Example:
   openoss admin explain --as alice --action oss:PutObject --resource examplebucket/exampleobject`,

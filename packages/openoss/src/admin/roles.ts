@@ -42,7 +42,11 @@ const details = {
 /** The trust policy that a flag gives, or stands for. */
 async function trustOf(server: RpcCaller, input: Readable, given: string): Promise<string> {
   const [, named] = /^(account|(?:user|role)\/[^/]+)$/.exec(given) ?? [];
-  if (named === undefined) return readDocument('--trust', given, input);
+  if (named === undefined) {
+    const name = given.includes('/') ? 'NAME' : given;
+    const others = `who may assume it is account, user/${name} or role/${name}`;
+    return readDocument('--trust', given, input, others);
+  }
   const { AccountId } = await server.call<{ readonly AccountId: string }>(
     'sts',
     'GetCallerIdentity',
@@ -52,6 +56,15 @@ async function trustOf(server: RpcCaller, input: Readable, given: string): Promi
     Version: '1',
     Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: [trusted] } }],
   });
+}
+
+/** What is still to be done before a new role is of use. */
+function afterCreation({ RoleName: name, Arn: arn }: Role, trust: string): string {
+  const attach = 'openoss admin policy attach';
+  const created = `Created role ${name} (${arn}), which may do nothing yet:\n  ${attach} POLICY --role ${name}`;
+  const [, kind, trusted] = /^(user|role)\/([^/]+)$/.exec(trust) ?? [];
+  if (kind === undefined) return created;
+  return `${created}\nA policy has to allow ${kind} ${trusted} to assume it, too:\n  ${attach} AliyunSTSAssumeRoleAccess --${kind} ${trusted}`;
 }
 
 const shown = (role: Role): string =>
@@ -72,18 +85,15 @@ export const roleCommands: readonly AdminCommand[] = [
     summary: 'Creates a role, which those that its trust policy names may assume',
     flags: details,
     async run({ operands: [name = ''], flags, server, out, input }) {
-      if (flags.trust === undefined) throw new UsageError('role create needs --trust');
+      const { trust } = flags;
+      if (trust === undefined) throw new UsageError('role create needs --trust');
       const { Role } = await server.call<RoleAnswer>('ram', 'CreateRole', {
         RoleName: name,
-        AssumeRolePolicyDocument: await trustOf(server, input, flags.trust),
+        AssumeRolePolicyDocument: await trustOf(server, input, trust),
         Description: flags.description,
         MaxSessionDuration: flags['max-session-seconds'],
       });
-      out.result(
-        Role,
-        () =>
-          `Created role ${name} (${Role.Arn}), which may do nothing yet:\n  openoss admin policy attach POLICY --role ${name}`,
-      );
+      out.result(Role, () => afterCreation(Role, trust));
       return 0;
     },
   }),

@@ -2,6 +2,9 @@ import { type AdminCommand, adminCommand } from './admin-command.js';
 import { type CreatedKey, shownSecret } from './keys.js';
 import { fields } from './output.js';
 
+const FROM_NOW_ON =
+  'Sign with it from now on: --data, and ./openoss-data where nothing is said, still find the old key, which is refused.';
+
 /** What RAM knows nothing of: the root access key, and who one is. */
 export const rootCommands: readonly AdminCommand[] = [
   adminCommand({
@@ -15,7 +18,7 @@ is refused; the file root-credentials.json goes on holding the first one, which 
         'openoss',
         'RotateRootAccessKey',
       );
-      out.result(AccessKey, () => shownSecret(AccessKey));
+      out.result(AccessKey, () => `${shownSecret(AccessKey)}\n${FROM_NOW_ON}`);
       return 0;
     },
   }),

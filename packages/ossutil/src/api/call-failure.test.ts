@@ -65,6 +65,18 @@ describe('a failure on this side', () => {
     expect(reported(new CredentialsError('none')).advice).toBeUndefined();
   });
 
+  it.each([
+    ['403 NoPermission: Roles may not be assumed by root accounts.', /RAM user .*-i and -k/],
+    ['403 NoPermission: You are not authorized to do this action.', /allows the caller sts:Assume/],
+    ['400 InvalidParameter.PolicyGrammar: The parameter Policy …', /^--session-policy takes/],
+    ['400 InvalidParameter.PolicySize: The size of Policy …', /^--session-policy .* 2048/],
+  ])('to assume a role, refused with %s, says which', (refusal, advice) => {
+    const credentials = { mode: 'RamRoleArn' } as const;
+    const settings = { credentials } as unknown as Parameters<typeof callFailure>[1];
+    const failure = reported(new CredentialsError(`STS refused with ${refusal}`), '', settings);
+    expect(failure.advice).toMatch(advice);
+  });
+
   it('of the wrong scheme names the endpoint with the other one, without the bucket', () => {
     const tls =
       'if it is a TLS endpoint, write it with its scheme: -e https://oss.example.com:8080';

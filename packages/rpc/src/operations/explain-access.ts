@@ -12,6 +12,12 @@ const actions: ParameterType<readonly string[]> = {
   name: 'string',
   read(value, parameter) {
     const read = value.split(',').map((action) => action.trim());
+    if (read.some((action) => /^(?:ram|sts):/i.test(action))) {
+      throw RpcError.invalid(
+        parameter,
+        'requests to OSS are explained, and no calls of RAM and STS',
+      );
+    }
     if (read.length > MOST_ACTIONS || !read.every((action) => ACTION.test(action))) {
       throw RpcError.invalid(parameter, 'write actions of OSS such as oss:PutObject, with commas');
     }

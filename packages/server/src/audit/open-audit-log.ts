@@ -14,16 +14,28 @@ export interface AuditOptions {
   readonly keep?: number | undefined;
 }
 
+/** The audit log cannot be opened; the message says which file, and why. */
+export class AuditLogError extends Error {
+  constructor(file: string, cause: unknown) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'its directory does not exist' : message;
+    super(`the audit log ${file} cannot be opened: ${why}`, { cause });
+    this.name = 'AuditLogError';
+  }
+}
+
 const MAX_BYTES = 100 * 1024 * 1024;
 const KEEP = 10;
 
-/** Opens an audit log; rejects with the system's error where it cannot be written. */
+/** Opens an audit log; rejects with AuditLogError. */
 export async function openAuditLog(options: AuditOptions, log: Logger): Promise<AuditLog> {
   const { file, maxBytes = MAX_BYTES, keep = KEEP } = options;
   const destination =
     file === '-'
       ? new AuditStream(process.stdout)
-      : await AuditFile.open({ path: file, maxBytes, keep, log });
+      : await AuditFile.open({ path: file, maxBytes, keep, log }).catch((error: unknown) => {
+          throw new AuditLogError(file, error);
+        });
   return new AuditLog({ destination, log });
 }
 
