@@ -53,6 +53,8 @@ async function started() {
   expect(made.status).toBe(200);
   const body = Buffer.from('x');
   expect((await connections.send(0, { method: 'PUT', bucket, key, body })).status).toBe(200);
+  // One after another each worker gets its turn; of many at once one that is busy gets none.
+  for (let at = 1; at < CONNECTIONS + LANES; at++) await connections.send(at, { bucket, key });
 
   const { body: who } = await officialClients(rpc, server.credentials).sts.getCallerIdentity();
   const account = who?.accountId ?? '';
