@@ -135,8 +135,11 @@ export class Directory {
   }
 
   /** Whether Block Public Access is on for all that an account owns. */
-  blocksPublicAccess(account: string): Awaitable<boolean> {
-    return after(this.#settings.of(account), ({ blocksPublicAccess }) => blocksPublicAccess);
+  blocksPublicAccess(account: string, hasLooked = false): Awaitable<boolean> {
+    return after(
+      this.#settings.of(account, hasLooked),
+      ({ blocksPublicAccess }) => blocksPublicAccess,
+    );
   }
 
   /** Turns Block Public Access on or off for all that an account owns. */

@@ -96,7 +96,7 @@ export class ServedAccessExplainer implements AccessExplainer {
     if (bucket !== undefined && bucket.owner !== account) {
       throw RamError.of('NoPermission', 'The bucket is of another account: only that may ask.');
     }
-    const caller = { principal, accessKeyId: told.facts.accessKeyId };
+    const caller = { principal, accessKeyId: told.facts.accessKeyId, hasLooked: false };
     const isThere = handler.createsBucket && bucket !== undefined;
     const needed = actionsAsked(asked.actions, handler, bucket);
     const actions = isThere ? actionsToRecreate(needed, principal) : needed;

@@ -130,8 +130,9 @@ export class Authorizer {
     bucketPolicy: CompiledPolicy | undefined,
   ): Promise<Authorization> {
     const { caller, bucket } = request;
-    const { principal } = caller;
-    const blocked = bucket !== undefined && isPublicAccessBlocked(this.#directory, bucket);
+    const { principal, hasLooked } = caller;
+    const blocked =
+      bucket !== undefined && isPublicAccessBlocked(this.#directory, bucket, hasLooked);
     const blocksPublicAccess = typeof blocked === 'boolean' ? blocked : await blocked;
     if (principal.kind === 'anonymous' || principal.kind === 'account') {
       const asked = bucketPolicy && {
@@ -142,7 +143,7 @@ export class Authorizer {
       };
       return new Authorization(request, asked, blocksPublicAccess);
     }
-    const found = this.#permissions.of(principal);
+    const found = this.#permissions.of(principal, hasLooked);
     const { granted, session } = found instanceof Promise ? await found : found;
     const asked = { granted, identity: policiesOf(granted), session, bucket: bucketPolicy };
     return new Authorization(request, asked, blocksPublicAccess);
