@@ -8,12 +8,21 @@ const made: BucketRecord = {
   ...{ name: 'examplebucket', owner: '1', acl: 'private', incarnation: 'i', epoch: 1 },
   ...{ createdAt: 0, storageClass: 'Standard', redundancy: 'LRS' },
 };
-const account: Caller = { principal: { kind: 'account', account: '1' }, accessKeyId: 'k' };
+const account: Caller = {
+  principal: { kind: 'account', account: '1' },
+  accessKeyId: 'k',
+  hasLooked: false,
+};
 const user: Caller = {
   principal: { kind: 'user', account: '1', user: '2', name: 'alice' },
   accessKeyId: 'k',
+  hasLooked: false,
 };
-const other: Caller = { principal: { kind: 'account', account: '9' }, accessKeyId: 'k' };
+const other: Caller = {
+  principal: { kind: 'account', account: '9' },
+  accessKeyId: 'k',
+  hasLooked: false,
+};
 
 function refusalOf(record: BucketRecord, caller: Caller): string | undefined {
   try {
