@@ -11,6 +11,7 @@ import type { TLSSocket } from 'node:tls';
 import { headerFields } from '@openoss/protocol';
 import { type FinishedCall, newTrace } from './finished-call.js';
 import { OpenConnections } from './open-connections.js';
+import { PeerAddresses, withoutMapping } from './peer-addresses.js';
 import { RpcError } from './rpc-error.js';
 import {
   type CallAnswer,
@@ -57,7 +58,7 @@ export class RpcServer {
   readonly #onFinished: RpcServerOptions['onFinished'];
   /** The call that a connection is busy with. */
   readonly #underWay = new WeakMap<Socket, CallUnderWay>();
-  readonly #peers = new WeakMap<Socket, string>();
+  readonly #peers = new PeerAddresses();
   readonly #connections = new OpenConnections(MOST_CONNECTIONS);
 
   constructor({ tls, onFinished, ...options }: RpcServerOptions) {
@@ -83,12 +84,9 @@ export class RpcServer {
         : createTlsServer({ ...settings, ...tls }, serve);
     this.#server.on('connection', (socket: Socket) => this.#connections.accepted(socket));
     this.#server.on('secureConnection', (socket: Socket) => this.#connections.secured(socket));
-    // As it is when the connection begins: a socket that was reset does not tell its address any more, and
-    // what policies say of addresses must hold for its calls too.
-    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
-      if (socket.remoteAddress === undefined) socket.destroy();
-      else this.#peers.set(socket, socket.remoteAddress.replace(/^::ffff:/, ''));
-    });
+    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+      this.#peers.note(socket),
+    );
     // Whatever else a client expects: it gets its answer, and not one that Node would give by itself.
     this.#server.on('checkExpectation', serve);
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
@@ -120,7 +118,7 @@ export class RpcServer {
     const headers = headerFields(request.rawHeaders);
     const { method = '', url: target = '', socket } = request;
     const isSecure = (socket as Partial<TLSSocket>).encrypted === true;
-    const peer = this.#peers.get(socket);
+    const peer = withoutMapping(this.#peers.of(socket));
     // It was reset before anybody could say where it comes from.
     if (peer === undefined) {
       response.destroy();
@@ -198,7 +196,7 @@ export class RpcServer {
           trace: newTrace(),
           method: undefined,
           headers: new Map(),
-          peer: this.#peers.get(socket),
+          peer: withoutMapping(this.#peers.of(socket)),
           isSecure: (socket as Partial<TLSSocket>).encrypted === true,
           status,
           outcome: 'answered',

@@ -1,8 +1,8 @@
 import type { TLSSocket } from 'node:tls';
 import type { RequestContext } from '@openoss/access';
 import { type RequestHeaders, type TagSet, utf8Text } from '@openoss/protocol';
+import { withoutMapping } from '@openoss/rpc';
 import type { ObjectRecord } from '@openoss/storage';
-import { withoutMapping } from '../http/peer-address.js';
 
 /** What the conditions of policies may ask of a request. */
 export interface RequestFacts {

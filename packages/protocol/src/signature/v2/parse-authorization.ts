@@ -3,8 +3,8 @@ import { OssError } from '../../errors/oss-error.js';
 import { isAccessKeyId } from '../access-key-id.js';
 import { utf8Text } from '../byte-string.js';
 import type { V2HeaderClaim } from '../claim.js';
+import { readDateLine } from '../date-line.js';
 import type { HeaderFields } from '../header-fields.js';
-import { parseBasicDate, parseHttpDate } from '../signed-date.js';
 import { type AdditionalHeadersFault, parseAdditionalHeaders } from '../v4/additional-headers.js';
 import { V2_ALGORITHM } from './string-to-sign.js';
 
@@ -72,10 +72,7 @@ export function parseV2Authorization(
   }
   // Date comes before x-oss-date, the other way round than with version 1: every SDK that signs with
   // version 2 signs Date, also where it was told an x-oss-date; that one is signed with its kind.
-  const dateLine = headers.get('date') ?? headers.get('x-oss-date');
-  if (dateLine === undefined) throw new OssError('DateMissing');
-  const signedAt = parseHttpDate(dateLine) ?? parseBasicDate(dateLine);
-  if (signedAt === undefined) throw new OssError('DateInvalid');
+  const { dateLine, signedAt } = readDateLine(headers.get('date') ?? headers.get('x-oss-date'));
   return {
     version: 'v2',
     place: 'header',
