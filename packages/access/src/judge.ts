@@ -4,6 +4,7 @@ import { emptyContext } from './condition/request-context.js';
 import type { CompiledPolicy, CompiledStatement } from './policy/compile-policy.js';
 import { firstAllow, firstDeny, type PolicyRequest } from './policy/evaluate-policies.js';
 import type { Resource } from './resource.js';
+import { rememberSome } from './text/remember-some.js';
 import type { Denial, Denied, Stage, Verdict } from './verdict.js';
 
 const NO_POLICIES: readonly CompiledPolicy[] = Object.freeze([]);
@@ -11,6 +12,8 @@ const ALLOWED_BY_OWNERSHIP: Verdict = { allowed: true, stage: 'ownership' };
 const ALLOWED_BY_OBJECT_ACL: Verdict = { allowed: true, stage: 'object-acl' };
 const ALLOWED_BY_BUCKET_ACL: Verdict = { allowed: true, stage: 'bucket-acl' };
 const NOTHING_ASKED: Verdict = { allowed: true, stage: 'nothing-asked' };
+/** Actions are few, and one text is found in maps sooner than another that is like it. */
+const lowerCase = rememberSome(256, (action) => action.toLowerCase());
 const NOWHERE: Resource = { service: '', region: '', account: '', relativeId: '' };
 
 /** Told of every stage that a question passes, with the policies asked in it: what explanations are made of. */
@@ -94,7 +97,7 @@ function requestOf(question: AccessQuestion, action: string): PolicyRequest {
   }
   return {
     principal,
-    action: action.toLowerCase(),
+    action: lowerCase(action),
     resource: resource ?? NOWHERE,
     context: question.context ?? emptyContext,
     isOwner: bucket !== undefined && isOwner(question),

@@ -19,11 +19,12 @@ export class AccountSettings {
   }
 
   of(account: string, hasLooked = false): Awaitable<AccountSettingsEntry> {
-    const key = entryKeys.accountSettings(account);
-    const learn = () =>
-      after(this.#room.look(key), (stored) =>
+    const learn = () => {
+      const key = entryKeys.accountSettings(account);
+      return after(this.#room.look(key), (stored) =>
         stored === undefined ? NOTHING_SET : decodeEntry(key, stored),
       );
+    };
     const known = this.#known.get(account, learn, hasLooked);
     return after(known, (settings) => settings ?? NOTHING_SET);
   }

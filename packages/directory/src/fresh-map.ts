@@ -15,7 +15,7 @@ export function after<T, Next>(
  */
 export class GenerationWatch {
   readonly #current: () => Awaitable<Buffer | undefined>;
-  readonly #maps: Map<string, unknown>[] = [];
+  readonly #maps: Pick<Map<unknown, unknown>, 'clear'>[] = [];
   #generation: Buffer | undefined;
   #epoch = 0;
 
@@ -39,7 +39,7 @@ export class GenerationWatch {
     });
   }
 
-  forgetInTime(map: Map<string, unknown>): void {
+  forgetInTime(map: Pick<Map<unknown, unknown>, 'clear'>): void {
     this.#maps.push(map);
   }
 }
@@ -48,9 +48,9 @@ export class GenerationWatch {
  * What was learned of the directory, until it changes. An answer is never older than the question:
  * the generation is looked at first, and what is learned while it changes is not remembered.
  */
-export class FreshMap<Value> {
+export class FreshMap<Value, Name = string> {
   readonly #watch: GenerationWatch;
-  readonly #known = new Map<string, Value>();
+  readonly #known = new Map<Name, Value>();
   readonly #most: number;
 
   constructor(watch: GenerationWatch, most: number) {
@@ -64,7 +64,7 @@ export class FreshMap<Value> {
    * looked since the question was asked need not look again: what was forgotten then is learned anew.
    */
   get(
-    name: string,
+    name: Name,
     learn: () => Awaitable<Value | undefined>,
     hasLooked = false,
   ): Awaitable<Value | undefined> {
@@ -75,7 +75,7 @@ export class FreshMap<Value> {
   /** The same, for somebody who has just looked. */
   at(
     epoch: number,
-    name: string,
+    name: Name,
     learn: () => Awaitable<Value | undefined>,
   ): Awaitable<Value | undefined> {
     const known = this.#known.get(name);

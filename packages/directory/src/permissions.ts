@@ -20,7 +20,8 @@ const NONE = { granted: [], session: undefined };
 export class PermissionFinder<Policy> {
   readonly #ledger: Ledger;
   readonly #language: Pick<PolicyLanguage<Policy, unknown>, 'managed' | 'session'>;
-  readonly #granted: FreshMap<readonly GrantedPolicy<Policy>[]>;
+  /** By user, as the key ring knows it, and by a name for roles. */
+  readonly #granted: FreshMap<readonly GrantedPolicy<Policy>[], Identity | string>;
   /** By policy and version, which never change: what the directory's other changes leave alone. */
   readonly #compiled = new Map<string, Policy>();
   readonly #sessions = new WeakMap<SessionIdentity, Policy>();
@@ -47,7 +48,9 @@ export class PermissionFinder<Policy> {
       this.#ledger.view((entries) =>
         kind === 'user' ? this.#ofUser(entries, account, id) : this.#ofRole(entries, account, id),
       );
-    const granted = this.#granted.get(`${kind}/${account}/${id}`, learn, hasLooked);
+    // A user is the same object as long as nothing changes; a session is another one each time.
+    const name = kind === 'user' ? identity : `${account}/${id}`;
+    const granted = this.#granted.get(name, learn, hasLooked);
     return after(granted, (found = []) => ({
       granted: found,
       session: identity.kind === 'session' ? this.#sessionPolicy(identity) : undefined,

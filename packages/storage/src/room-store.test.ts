@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import { FailStop } from './engine/fail-stop.js';
 import { put } from './engine/metadata-engine.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
+import { EngineRoomStore } from './room-store.js';
 import { openStore } from './testing/open-store.js';
+import { temporaryDirectory } from './testing/temporary-directory.js';
 
 const b = (text: string): Buffer => Buffer.from(text);
 
@@ -52,6 +54,55 @@ describe('the store of a room', () => {
     await room.put('key', b('one'));
     expect(watch()).toEqual(b('one'));
     expect(one).toEqual(b('one'));
+  });
+
+  it('watches without a look at the engine, but while a commit is under way and once after it', async () => {
+    const directory = join(await temporaryDirectory(), 'metadata.mdb');
+    const metadata = new LmdbMetadata(directory, new FailStop(() => {}));
+    onTestFinished(() => metadata.close());
+    const get = vi.spyOn(metadata, 'get');
+    const room = new EngineRoomStore(metadata, 'directory');
+    const looks = (times: number): number => {
+      get.mockClear();
+      for (let time = 0; time < times; time++) watch();
+      return get.mock.calls.length;
+    };
+    const watch = room.watch('key');
+    expect(looks(3)).toBe(1);
+    const putting = room.put('key', b('one'));
+    expect(looks(3)).toBe(3);
+    await putting;
+    expect(looks(3)).toBe(1);
+    expect(watch()).toEqual(b('one'));
+    const conflict = await room.commit([{ absent: 'key' }], [{ delete: 'key' }]);
+    expect([conflict, looks(3), watch()]).toEqual(['conflict', 1, b('one')]);
+    await room.delete('key');
+    expect([looks(3), watch()]).toEqual([1, undefined]);
+  });
+
+  it('does not take for lasting what a look found that a commit has overtaken', async () => {
+    const metadata = new LmdbMetadata(
+      join(await temporaryDirectory(), 'metadata.mdb'),
+      new FailStop(() => {}),
+    );
+    onTestFinished(() => metadata.close());
+    const room = new EngineRoomStore(metadata, 'directory');
+    await room.put('key', b('one'));
+    // A distant engine answers later: here when the next commit is through.
+    const get = metadata.get.bind(metadata);
+    const late: (() => void)[] = [];
+    const distant = vi.spyOn(metadata, 'get').mockImplementation((partition, key) => {
+      const value = get(partition, key);
+      return new Promise((resolve) => late.push(() => resolve(value))) as never;
+    });
+    const watch = room.watch('key');
+    const overtaken = watch();
+    distant.mockRestore();
+    await room.put('key', b('two'));
+    expect(watch()).toEqual(b('two'));
+    for (const answer of late) answer();
+    expect(await overtaken).toEqual(b('one'));
+    expect(watch()).toEqual(b('two'));
   });
 
   it('is apart from that of another room', async () => {

@@ -39,7 +39,9 @@ export interface RoomStore {
   look(key: string): Awaitable<Buffer | undefined>;
   /**
    * What looks at one entry for every request: as `look`, but its checksum is verified only when its
-   * bytes are others than the last time, and as long as they are not, the same buffer comes back.
+   * bytes are others than the last time, and as long as they are not, the same buffer comes back. The
+   * process that does all the writing looks at the engine only while something is being written, and
+   * once after that.
    */
   watch(key: string): () => Awaitable<Buffer | undefined>;
   /** The entries whose keys begin with `prefix`, in order; `after` is exclusive. */
@@ -65,10 +67,18 @@ export class EngineRoomStore implements RoomStore {
   readonly #metadata: MetadataEngine;
   readonly #room: string;
   readonly #queue = new KeyQueue();
+  /** Of this process: begun and not ended, and how often one has begun or ended. */
+  #commitsUnderWay = 0;
+  #commitSteps = 0;
 
   constructor(metadata: MetadataEngine, room: string) {
     this.#metadata = metadata;
     this.#room = room;
+  }
+
+  /** Whether every commit to this room is made by this object; a worker's are the primary's. */
+  protected get isOnlyWriter(): boolean {
+    return true;
   }
 
   async get(key: string): Promise<Buffer | undefined> {
@@ -88,6 +98,8 @@ export class EngineRoomStore implements RoomStore {
     const partition = roomPartition(this.#room);
     let seen: Buffer | undefined;
     let content: Buffer | undefined;
+    /** What stands there as long as the commits are at this step. */
+    let lasting: { readonly step: number; readonly entry: Buffer | undefined } | undefined;
     const found = (value: Buffer | undefined): Buffer | undefined => {
       if (value === undefined) {
         seen = undefined;
@@ -101,8 +113,16 @@ export class EngineRoomStore implements RoomStore {
       return content;
     };
     return () => {
+      const step = this.#commitSteps;
+      if (lasting?.step === step) return lasting.entry;
+      const lasts = this.isOnlyWriter && this.#commitsUnderWay === 0;
+      const keep = (value: Buffer | undefined): Buffer | undefined => {
+        const entry = found(value);
+        if (lasts) lasting = { step, entry };
+        return entry;
+      };
       const value = this.#metadata.get(partition, stored);
-      return value instanceof Promise ? value.then(found) : found(value);
+      return value instanceof Promise ? value.then(keep) : keep(value);
     };
   }
 
@@ -129,18 +149,25 @@ export class EngineRoomStore implements RoomStore {
     }));
   }
 
-  commit(
+  async commit(
     conditions: readonly RoomCondition[],
     changes: readonly RoomChange[],
   ): Promise<CommitOutcome> {
     const partition = roomPartition(this.#room);
-    return this.#queue.run(partition, async () =>
-      this.#metadata.commit(
-        partition,
-        conditions.map(engineCondition),
-        await tallied(this.#metadata, partition, changes.map(engineChange), () => true),
-      ),
-    );
+    this.#commitsUnderWay++;
+    this.#commitSteps++;
+    try {
+      return await this.#queue.run(partition, async () =>
+        this.#metadata.commit(
+          partition,
+          conditions.map(engineCondition),
+          await tallied(this.#metadata, partition, changes.map(engineChange), () => true),
+        ),
+      );
+    } finally {
+      this.#commitsUnderWay--;
+      this.#commitSteps++;
+    }
   }
 
   async put(key: string, value: Uint8Array): Promise<void> {

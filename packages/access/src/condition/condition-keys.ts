@@ -34,6 +34,8 @@ export const tagConditionKeys = {
   'oss:RequestObjectTag/': 'the value of the tag the request sets; no answer without it',
 } as const satisfies Readonly<Record<string, string>>;
 
+export type TagKeyPrefix = keyof typeof tagConditionKeys;
+
 const SPELLINGS: ReadonlyMap<string, string> = new Map(
   Object.keys(conditionKeys).map((key) => [key.toLowerCase(), key]),
 );

@@ -1,5 +1,7 @@
 import { type CompiledCondition, compileCondition } from '../condition/compile-condition.js';
+import type { TagKeyPrefix } from '../condition/condition-keys.js';
 import type { Resource } from '../resource.js';
+import { rememberSome } from '../text/remember-some.js';
 import { compileWildcard, hasWildcard } from '../text/wildcard.js';
 import type { Choice, PolicyDocument, PolicyStatement } from './policy-document.js';
 import type { PolicyKind } from './policy-kind.js';
@@ -39,8 +41,10 @@ export interface CompiledPolicy extends PolicyName {
   readonly allows: readonly CompiledStatement[];
   /** Those of its statements that speak of an action, which is in lower case. */
   readonly about: (action: string) => StatementsAbout;
-  /** The condition keys it asks a context for, each once. */
-  readonly conditionKeys: readonly string[];
+  /** Whether a condition asks for a tag that the object has. */
+  readonly asksForObjectTags: boolean;
+  /** Whether a condition asks for a tag that the request sets. */
+  readonly asksForRequestTags: boolean;
   /** Whether one of its statements grants something to the public. */
   readonly isPublic: boolean;
 }
@@ -58,22 +62,19 @@ export function compilePolicy(document: PolicyDocument, name: string): CompiledP
   );
   const denies = Object.freeze(statements.filter(({ effect }) => effect === 'Deny'));
   const allows = Object.freeze(statements.filter(({ effect }) => effect === 'Allow'));
-  const known = new Map<string, StatementsAbout>();
-  const about = (action: string): StatementsAbout => {
-    const found = known.get(action);
-    if (found !== undefined) return found;
+  const about = rememberSome(REMEMBERED_ACTIONS, (action): StatementsAbout => {
     const speaks = ({ matchesAction }: CompiledStatement) => matchesAction(action);
-    const sorted = { denies: denies.filter(speaks), allows: allows.filter(speaks) };
-    if (known.size < REMEMBERED_ACTIONS) known.set(action, sorted);
-    return sorted;
-  };
+    return { denies: denies.filter(speaks), allows: allows.filter(speaks) };
+  });
   const keys = document.statements.flatMap(({ conditions }) => conditions.map(({ key }) => key));
+  const asksFor = (prefix: TagKeyPrefix) => keys.some((key) => key.startsWith(prefix));
   return Object.freeze({
     ...policy,
     denies,
     allows,
     about,
-    conditionKeys: Object.freeze([...new Set(keys)]),
+    asksForObjectTags: asksFor('oss:ExistingObjectTag/'),
+    asksForRequestTags: asksFor('oss:RequestObjectTag/'),
     isPublic: statements.some(({ isPublic }) => isPublic),
   });
 }

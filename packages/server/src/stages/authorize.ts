@@ -12,14 +12,14 @@ import {
   ossResource,
   type Verdict,
 } from '@openoss/access';
-import type { Directory, GrantedPolicy, PermissionFinder } from '@openoss/directory';
+import type { Directory, GrantedPolicy, PermissionFinder, Permissions } from '@openoss/directory';
 import { type ErrorKind, type Operation, OssError } from '@openoss/protocol';
 import type { Awaitable, BucketRecord, ObjectRecord } from '@openoss/storage';
 import type { BoundHandler } from '../handler.js';
 import type { Caller } from './authenticate.js';
 import { bucketPolicyOf } from './bucket-policy.js';
 import { isPublicAccessBlocked } from './public-access.js';
-import { EXISTING_TAG, REQUEST_TAG, type RequestFacts, requestContext } from './request-context.js';
+import { type RequestFacts, requestContext } from './request-context.js';
 
 const DENIALS: Readonly<Record<Denial, ErrorKind>> = {
   'session-policy': 'DeniedBySessionPolicy',
@@ -120,33 +120,38 @@ export class Authorizer {
     const bucketPolicy = bucket === undefined ? undefined : bucketPolicyOf(bucket);
     const isOwner =
       principal.kind === 'account' && (bucket === undefined || bucket.owner === principal.account);
-    return isOwner && bucketPolicy === undefined
-      ? new Authorization(request, undefined, false)
-      : this.#lookUp(request, bucketPolicy);
+    if (isOwner && bucketPolicy === undefined) return new Authorization(request, undefined, false);
+    const blocked =
+      bucket !== undefined && isPublicAccessBlocked(this.#directory, bucket, caller.hasLooked);
+    // From memory, nearly always: a promise more costs a RAM user's request as much as its policies.
+    return typeof blocked === 'boolean'
+      ? this.#lookUp(request, bucketPolicy, blocked)
+      : blocked.then((isBlocked) => this.#lookUp(request, bucketPolicy, isBlocked));
   }
 
-  async #lookUp(
+  #lookUp(
     request: AuthorizedRequest,
-    bucketPolicy: CompiledPolicy | undefined,
-  ): Promise<Authorization> {
-    const { caller, bucket } = request;
-    const { principal, hasLooked } = caller;
-    const blocked =
-      bucket !== undefined && isPublicAccessBlocked(this.#directory, bucket, hasLooked);
-    const blocksPublicAccess = typeof blocked === 'boolean' ? blocked : await blocked;
+    bucket: CompiledPolicy | undefined,
+    blocksPublicAccess: boolean,
+  ): Awaitable<Authorization> {
+    const { principal, hasLooked } = request.caller;
     if (principal.kind === 'anonymous' || principal.kind === 'account') {
-      const asked = bucketPolicy && {
+      const asked = bucket && {
         granted: NOTHING_GRANTED,
         identity: NO_POLICIES,
         session: undefined,
-        bucket: bucketPolicy,
+        bucket,
       };
       return new Authorization(request, asked, blocksPublicAccess);
     }
+    const authorization = ({ granted, session }: Permissions<CompiledPolicy>) =>
+      new Authorization(
+        request,
+        { granted, identity: policiesOf(granted), session, bucket },
+        blocksPublicAccess,
+      );
     const found = this.#permissions.of(principal, hasLooked);
-    const { granted, session } = found instanceof Promise ? await found : found;
-    const asked = { granted, identity: policiesOf(granted), session, bucket: bucketPolicy };
-    return new Authorization(request, asked, blocksPublicAccess);
+    return found instanceof Promise ? found.then(authorization) : authorization(found);
   }
 }
 
@@ -185,7 +190,7 @@ export class Authorization {
       blocksPublicAccess,
     };
     this.#facts = policies && request.facts();
-    this.#dependsOnTags = policies !== undefined && asksFor(policies, EXISTING_TAG);
+    this.#dependsOnTags = policies !== undefined && asks(policies, asksForObjectTags);
   }
 
   /** What was decided last; of many objects the first denial, which ends the request. */
@@ -210,7 +215,7 @@ export class Authorization {
 
   /** Whether policies ask for the tags that the request sets, wherever it has them. */
   get dependsOnRequestTags(): boolean {
-    return this.#policies !== undefined && asksFor(this.#policies, REQUEST_TAG);
+    return this.#policies !== undefined && asks(this.#policies, asksForRequestTags);
   }
 
   /**
@@ -315,14 +320,19 @@ function policiesOf(granted: readonly GrantedPolicy<CompiledPolicy>[]): readonly
   return policies;
 }
 
-function asksFor({ identity, session, bucket }: AskedPolicies, prefix: string): boolean {
-  return (
-    identity.some((policy) => asks(policy, prefix)) || asks(session, prefix) || asks(bucket, prefix)
-  );
-}
+const asksForObjectTags = (policy: CompiledPolicy): boolean => policy.asksForObjectTags;
+const asksForRequestTags = (policy: CompiledPolicy): boolean => policy.asksForRequestTags;
 
-function asks(policy: CompiledPolicy | undefined, prefix: string): boolean {
-  return policy?.conditionKeys.some((key) => key.startsWith(prefix)) ?? false;
+/** Whether something holds of any of the policies. */
+function asks(
+  { identity, session, bucket }: AskedPolicies,
+  about: (policy: CompiledPolicy) => boolean,
+): boolean {
+  return (
+    identity.some(about) ||
+    (session !== undefined && about(session)) ||
+    (bucket !== undefined && about(bucket))
+  );
 }
 
 function denialOf({ caller, key }: AuthorizedRequest, denied: Denied): OssError {

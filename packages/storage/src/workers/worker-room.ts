@@ -15,6 +15,10 @@ export class WorkerRoomStore extends EngineRoomStore {
     this.#name = name;
   }
 
+  protected override get isOnlyWriter(): boolean {
+    return false;
+  }
+
   override commit(
     conditions: readonly RoomCondition[],
     changes: readonly RoomChange[],
