@@ -38,14 +38,22 @@ function headOf(raw: string): RawHead {
 
 const SIGNATURE_PARAMETERS = [
   ...['OSSAccessKeyId', 'Signature', 'x-oss-signature-version', 'x-oss-signature'],
-  ...['x-oss-credential', 'x-oss-access-key-id'],
+  ...['x-oss-credential', 'x-oss-access-key-id', 'x-oss-expires', 'x-oss-date'],
+  ...['x-oss-additional-headers', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature'],
+  'AWSAccessKeyId',
 ];
+const TOKEN_PARAMETERS = ['security-token', 'x-oss-security-token'];
 
-/** Whether a request says that it is signed, in whatever way. */
+/** Whether a request says that it is signed, in whatever way, or has a part of a signature. */
 export function claimsToBeSigned(raw: string): boolean {
   const { query, headers } = headOf(raw);
   return (
-    headers.has('authorization') || query.some(([name]) => SIGNATURE_PARAMETERS.includes(name))
+    headers.has('authorization') ||
+    (headers.get('x-oss-security-token') ?? '') !== '' ||
+    query.some(
+      ([name, value]) =>
+        SIGNATURE_PARAMETERS.includes(name) || (TOKEN_PARAMETERS.includes(name) && value !== ''),
+    )
   );
 }
 
