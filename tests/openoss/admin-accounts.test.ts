@@ -38,7 +38,7 @@ async function operator() {
 
 describe('openoss admin account', () => {
   it('makes an account that is another’s, and what is between accounts is between these', async () => {
-    const { server, rpc, admin, json } = await operator();
+    const { server, rpc, as, admin, json } = await operator();
     expect((await admin(['account', 'list'])).stdout).toContain('no other');
     const partner = await json<{ AccountId: string; AccessKey: Key }>(
       'account',

@@ -12,7 +12,8 @@ interface RawHead {
 
 function headOf(raw: string): RawHead {
   const [line = '', ...fields] = (raw.split('\r\n\r\n')[0] ?? '').split('\r\n');
-  const [method = '', target = ''] = line.split(' ');
+  // The server takes several spaces for one, as Node's parser does.
+  const [method = '', target = ''] = line.split(/ +/);
   const mark = target.indexOf('?');
   const decoded = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
   const query = (mark === -1 ? '' : target.slice(mark + 1))
