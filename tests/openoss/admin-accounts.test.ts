@@ -38,7 +38,7 @@ async function operator() {
 
 describe('openoss admin account', () => {
   it('makes an account that is another’s, and what is between accounts is between these', async () => {
-    const { server, rpc, admin, json } = await operator();
+    const { server, rpc, as, admin, json } = await operator();
     expect((await admin(['account', 'list'])).stdout).toContain('no other');
     const partner = await json<{ AccountId: string; AccessKey: Key }>(
       'account',
@@ -93,6 +93,21 @@ describe('openoss admin account', () => {
     await sendSigned(theirs, { method: 'PUT', bucket, query, body: policy });
     expect((await sendSigned(bob, object)).text).toBe('x');
     expect((await sendSigned(server, object)).status).toBe(403);
+
+    // Whose bucket it is asks what somebody of the other account may do there, by the ARN or by the UID.
+    const first = (await officialClients(rpc, server.credentials).sts.getCallerIdentity()).body;
+    const asPartner = as(keysOf(partner.AccessKey));
+    for (const who of [`acs:ram::${first?.accountId}:user/bob`, body?.user?.userId ?? '']) {
+      const about = ['--as', who, '--resource', `${bucket}/k`];
+      const may = await admin(['explain', ...about, '--action', 'oss:GetObject'], asPartner);
+      expect(may.stdout).toMatch(/^ALLOWED\n/);
+      expect(may.stdout).toMatch(new RegExp(`^who: +${who}$`, 'm'));
+      expect(may.stdout).toMatch(/^decided by: +bucket policy of-partner, Statement\[0\]$/m);
+      expect(may.stdout).toMatch(/^note: This is somebody of another account, /m);
+      const mayNot = await admin(['explain', ...about, '--action', 'oss:PutObject'], asPartner);
+      expect(mayNot.status).toBe(4);
+      expect(mayNot.stdout).toMatch(/^decided by: +bucket-acl: private, /m);
+    }
   });
 
   it('makes and deletes the access keys of one', async () => {

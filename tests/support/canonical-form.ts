@@ -12,7 +12,8 @@ interface RawHead {
 
 function headOf(raw: string): RawHead {
   const [line = '', ...fields] = (raw.split('\r\n\r\n')[0] ?? '').split('\r\n');
-  const [method = '', target = ''] = line.split(' ');
+  // The server takes several spaces for one, as Node's parser does.
+  const [method = '', target = ''] = line.split(/ +/);
   const mark = target.indexOf('?');
   const decoded = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
   const query = (mark === -1 ? '' : target.slice(mark + 1))
@@ -38,14 +39,22 @@ function headOf(raw: string): RawHead {
 
 const SIGNATURE_PARAMETERS = [
   ...['OSSAccessKeyId', 'Signature', 'x-oss-signature-version', 'x-oss-signature'],
-  ...['x-oss-credential', 'x-oss-access-key-id'],
+  ...['x-oss-credential', 'x-oss-access-key-id', 'x-oss-expires', 'x-oss-date'],
+  ...['x-oss-additional-headers', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature'],
+  'AWSAccessKeyId',
 ];
+const TOKEN_PARAMETERS = ['security-token', 'x-oss-security-token'];
 
-/** Whether a request says that it is signed, in whatever way. */
+/** Whether a request says that it is signed, in whatever way, or has a part of a signature. */
 export function claimsToBeSigned(raw: string): boolean {
   const { query, headers } = headOf(raw);
   return (
-    headers.has('authorization') || query.some(([name]) => SIGNATURE_PARAMETERS.includes(name))
+    headers.has('authorization') ||
+    (headers.get('x-oss-security-token') ?? '') !== '' ||
+    query.some(
+      ([name, value]) =>
+        SIGNATURE_PARAMETERS.includes(name) || (TOKEN_PARAMETERS.includes(name) && value !== ''),
+    )
   );
 }
 

@@ -106,6 +106,11 @@ describe('a bucket policy', () => {
         '0030-00000003',
         'Statement[0].Resource',
       ],
+      [
+        policyOf(statement, { ...statement, Resource: ['acs:oss:*:*:b', 'acs:oss:*:*:b/*'] }),
+        '0030-00000005',
+        `Statement[1].Resource: names neither the bucket ${bucket} nor anything in it`,
+      ],
       [policyOf(statement).padEnd(16 * 1024 + 1), '0030-00000001', ''],
       [policyOf(statement).padEnd(300_000), '0030-00000001', ''],
     ];

@@ -143,33 +143,42 @@ async function furnish(): Promise<void> {
   expect((await owner.send(on)).status).toBe(200);
 }
 
+/** Has a request explained, and sends it: both have to say the same. */
+async function agreed(
+  asker: Asker,
+  actions: string,
+  resource: string,
+  request: WireRequest,
+): Promise<OwnAnswer['answer']> {
+  const explained = await explain(of(asker, actions, resource));
+  const what = `${asker.as} ${actions} ${resource}`;
+  expect(explained.status, `${what}: ${JSON.stringify(explained.answer)}`).toBe(200);
+  const { Decision, Allowed, Refusal } = explained.answer;
+  const answer = await asker.send(request);
+  expect(answer.status !== 403, `${what}: ${Decision}, ${answer.text}`).toBe(Allowed);
+  if (Allowed !== true && request.method !== 'HEAD') {
+    const answered = errorOf(answer);
+    const refusal = Refusal as Readonly<Record<string, unknown>>;
+    const told = { Code: refusal.Code, Message: refusal.Message, EC: refusal.EC };
+    // Some refusals have no EC.
+    expect(told, what).toEqual({
+      Code: answered.Code,
+      Message: answered.Message,
+      EC: answered.EC,
+    });
+  }
+  return explained.answer;
+}
+
 describe('what is explained', () => {
   it('happens: every request is answered as it was said to be, code, EC and message', async () => {
     await furnish();
     const seen = new Set<string>();
-    const check = async (asker: Asker, actions: string, resource: string, request: WireRequest) => {
-      const explained = await explain(of(asker, actions, resource));
-      const what = `${asker.as} ${actions} ${resource}`;
-      expect(explained.status, `${what}: ${JSON.stringify(explained.answer)}`).toBe(200);
-      const { Decision, Stage, Allowed, Refusal } = explained.answer;
-      const answer = await asker.send(request);
-      expect(answer.status !== 403, `${what}: ${Decision}, ${answer.text}`).toBe(Allowed);
-      if (Allowed !== true && request.method !== 'HEAD') {
-        const answered = errorOf(answer);
-        const refusal = Refusal as Readonly<Record<string, unknown>>;
-        const told = { Code: refusal.Code, Message: refusal.Message, EC: refusal.EC };
-        // Some refusals have no EC.
-        expect(told, what).toEqual({
-          Code: answered.Code,
-          Message: answered.Message,
-          EC: answered.EC,
-        });
-      }
-      seen.add(`${Decision} ${Stage}`);
-    };
     // None of them changes what another is decided by, so that they may share their flushes.
     for (const asker of await askers()) {
-      await Promise.all(buckets.flatMap(requests).map((request) => check(asker, ...request)));
+      const answers = buckets.flatMap(requests).map((request) => agreed(asker, ...request));
+      for (const { Decision, Stage } of await Promise.all(answers))
+        seen.add(`${Decision} ${Stage}`);
     }
     // So that the agreement is about something: every way there is to decide.
     expect([...seen].sort()).toEqual([
@@ -384,7 +393,16 @@ describe('a question', () => {
     [{ Principal: 'user/a/b' }, '400 InvalidPrincipal'],
     [{ Principal: 'role/r/s/t' }, '400 InvalidPrincipal'],
     [{ Principal: 'role/r/!' }, '400 InvalidPrincipal'],
-    [{ Principal: 'acs:ram::1000000000000000:user/alice' }, '400 InvalidPrincipal'],
+    [{ Principal: 'acs:ram::*:user/alice' }, '400 InvalidPrincipal'],
+    [
+      { Principal: '1000000000000000', Actions: 'oss:ListBuckets', Resource: '*' },
+      '400 InvalidResource',
+    ],
+    [
+      { Principal: '1000000000000000', Actions: 'oss:PutBucketAcl', Resource: 'no-such-bucket' },
+      '400 InvalidResource',
+    ],
+    [{ Principal: '1000000000000000', SessionPolicy: '{}' }, '400 InvalidSessionPolicy'],
     [{ Principal: 'nobody' }, '404 EntityNotExist.User'],
     [{ Principal: 'role/none' }, '404 EntityNotExist.Role'],
     [{ Actions: 'PutObject' }, '400 InvalidActions'],
@@ -450,7 +468,7 @@ describe('a question', () => {
     }
   });
 
-  it('about what is of another account is not answered', async () => {
+  it('about a bucket of another account is not answered', async () => {
     await served.service.createBucket('mine-alone');
     const other = await served.otherAccount();
     const theirs = { Principal: 'root', Actions: 'oss:GetObject', Resource: 'mine-alone/k' };
@@ -462,5 +480,128 @@ describe('a question', () => {
       Actions: 'oss:ListBuckets',
     });
     expect(own).toMatchObject({ Allowed: true, Stage: 'ownership' });
+  });
+});
+
+describe('what somebody of another account may do to a bucket', () => {
+  /** Both accounts, and buckets of the first with something for the other. */
+  async function shared() {
+    const { own } = served;
+    const other = await served.otherAccount();
+    const user = await other.user(deny('*'));
+    const unnamed = await other.user(allow('*'));
+    const session = await other.session([deny('*')]);
+    const sessionPolicy = policyOf(allow('oss:GetObject'));
+    const held = await session.another(sessionPolicy);
+    const names = ['shared-closed', 'shared-open', 'shared-blocked'] as const;
+    for (const bucket of names) {
+      const acl = bucket === 'shared-closed' ? 'private' : 'public-read';
+      await own.owner.send({ method: 'PUT', bucket, headers: { 'x-oss-acl': acl } });
+      for (const [key, objectAcl] of [
+        ['plain', 'default'],
+        ['open', 'public-read'],
+        ['shut', 'private'],
+      ] as const) {
+        const headers = { 'x-oss-object-acl': objectAcl };
+        await own.owner.send({ method: 'PUT', bucket, key, body: 'x', headers });
+      }
+    }
+    const body = `<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>`;
+    const block = { ...sub('shared-blocked', 'publicAccessBlock'), method: 'PUT', body };
+    expect((await own.owner.send(block)).status).toBe(200);
+    const Principal = [
+      ...[user.id, other.uid],
+      `arn:sts::${other.uid}:assumed-role/${session.role}/*`,
+    ];
+    const policy = policyOf(
+      {
+        ...allow(['oss:GetObject', 'oss:PutObject'], 'acs:oss:*:*:shared-closed/*'),
+        Principal,
+      },
+      { ...deny('oss:GetObject', 'acs:oss:*:*:shared-closed/shut'), Principal },
+    );
+    const put = { ...sub('shared-closed', 'policy'), method: 'PUT', body: policy };
+    expect((await own.owner.send(put)).status).toBe(200);
+    return { own, other, user, unnamed, session, held, sessionPolicy, names };
+  }
+
+  it('is what happens, whatever RAM policies it has there, of which nothing is told', async () => {
+    const { other, user, unnamed, session, held, sessionPolicy, names } = await shared();
+    const { uid } = other;
+    const askers: readonly Asker[] = [
+      { as: `acs:ram::${uid}:user/${user.name}`, send: user.send },
+      { as: user.id, send: user.send },
+      { as: `acs:ram::${uid}:user/${unnamed.name}`, send: unnamed.send },
+      { as: unnamed.id, send: unnamed.send },
+      { as: `acs:ram::${uid}:root`, send: other.owner.send },
+      { as: uid, send: other.owner.send },
+      { as: `acs:ram::${uid}:role/${session.role}/wire-test`, send: session.send },
+      {
+        as: `arn:sts::${uid}:assumed-role/${session.role}/wire-test`,
+        send: held.send,
+        sessionPolicy,
+      },
+    ];
+    const seen = new Set<string>();
+    for (const asker of askers) {
+      const sent = names.flatMap(requests).filter(([, resource]) => resource !== '*');
+      for (const answer of await Promise.all(sent.map((request) => agreed(asker, ...request)))) {
+        seen.add(`${answer.Decision} ${answer.Stage}`);
+        const text = JSON.stringify(answer);
+        expect(text).toContain('do not count for this bucket');
+        expect(text).not.toContain('"PolicyKind":"ram"');
+        expect(text).not.toContain('AccessDeniedDetail');
+        if (asker.as !== unnamed.id) expect(text).not.toContain(unnamed.id);
+        expect(text.includes('may be held to a session policy')).toBe(asker.send === session.send);
+      }
+    }
+    expect([...seen].sort()).toEqual([
+      'Allow bucket-acl',
+      'Allow bucket-policy',
+      'Allow object-acl',
+      'ExplicitDeny bucket-policy',
+      'ImplicitDeny bucket-acl',
+      'ImplicitDeny management',
+      'ImplicitDeny object-acl',
+      'ImplicitDeny public-access-block',
+      'ImplicitDeny session-policy',
+    ]);
+
+    // Whether it has a user, or is there at all, shows nowhere.
+    const asked = { Actions: 'oss:GetObject', Resource: 'shared-closed/plain' };
+    const about = async (Principal: string) => {
+      const { answer } = await explain({ ...asked, Principal });
+      return { ...answer, Principal: '', RequestId: '' };
+    };
+    const ofUser = await about(`acs:ram::${uid}:user/${unnamed.name}`);
+    expect(ofUser).toMatchObject({ Decision: 'ImplicitDeny' });
+    expect(await about(`acs:ram::${uid}:user/nobody`)).toEqual(ofUser);
+    expect(await about('acs:ram::1000000000000000:user/nobody')).toEqual(ofUser);
+  });
+
+  it('may be asked by whom a policy allows it about another account, and by nobody of that', async () => {
+    const { own } = served;
+    const other = await served.otherAccount();
+    await served.service.createBucket('asked-about');
+    const asked = { Actions: 'oss:GetObject', Resource: 'asked-about/k' };
+    const ofOther = { ...asked, Principal: other.uid };
+    const clerk = await own.user(allow('openoss:ExplainAccess', 'acs:openoss:*:*:another-account'));
+    const ofUsers = await own.user(allow('openoss:ExplainAccess', 'acs:openoss:*:*:user/*'));
+    const outcome = async (by: Someone, parameters: Record<string, string>) => {
+      const { status, answer } = await explainAs(by, parameters);
+      return `${status} ${answer.Code ?? ''}`;
+    };
+    expect(await outcome(clerk, ofOther)).toBe('200 ');
+    expect(await outcome(ofUsers, ofOther)).toBe('403 NoPermission');
+    expect(await outcome(clerk, { ...asked, Principal: clerk.name })).toBe('403 NoPermission');
+    // A user of its own is asked about by its name, for which there are policies.
+    for (const by of [clerk, own.owner]) {
+      expect(await outcome(by, { ...asked, Principal: clerk.id })).toBe('400 InvalidPrincipal');
+    }
+    expect(await outcome(other.owner, { ...asked, Principal: 'root' })).toBe('403 NoPermission');
+    expect(await outcome(other.owner, { ...asked, Principal: own.uid })).toBe('403 NoPermission');
+    // Making a bucket is decided by its own policies.
+    const making = { Actions: 'oss:PutBucket', Resource: 'asked-about' };
+    expect(await outcome(own.owner, { ...ofOther, ...making })).toBe('400 InvalidResource');
   });
 });

@@ -282,6 +282,70 @@ describe('a signature that is malformed', () => {
   );
 });
 
+describe('a part of a signature, alone', () => {
+  const alone = (name: string, value = 'CAIS') => withQuery(target, { [name]: value });
+  it.each([
+    ['a token in a header', withHeaders(target, { 'x-oss-security-token': 'CAIS' }), undefined],
+    ['the token of a URL of version 1', alone('security-token'), '0002-00000067'],
+    [
+      'the same with its end',
+      withQuery(target, { 'security-token': 'CAIS', Expires: '1800000000' }),
+      '0002-00000071',
+    ],
+    ['the token of one of version 4', alone('x-oss-security-token'), '0002-00000215'],
+    ['x-oss-expires', alone('x-oss-expires', '60'), '0002-00000215'],
+    ['x-oss-date', alone('x-oss-date', '20261123T100000Z'), '0002-00000215'],
+    ['x-oss-additional-headers', alone('x-oss-additional-headers', 'host'), '0002-00000215'],
+    [
+      'x-oss-signature-version',
+      alone('x-oss-signature-version', 'OSS4-HMAC-SHA256'),
+      '0002-00000215',
+    ],
+  ])('is refused, though everybody may read: %s', async (_what, request, ec) => {
+    for (const method of ['GET', 'PUT']) {
+      const answer = await send(oss.endpoint, { ...request, method });
+      expect(answer.status).toBe(403);
+      expect(errorOf(answer)).toMatchObject({ Code: 'AccessDenied' });
+      expect(answer.headers['x-oss-ec']).toBe(ec);
+    }
+  });
+
+  it('is refused of a URL signed for S3, which is not served', async () => {
+    const query = { 'X-Amz-Algorithm': 'AWS4-HMAC-SHA256', 'X-Amz-Signature': '00' };
+    const answer = await send(oss.endpoint, withQuery(target, query));
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer)).toMatchObject({
+      Code: 'NotImplemented',
+      Parameter: 'X-Amz-Algorithm',
+    });
+  });
+
+  it('is not what other queries and headers have: those are anonymous', async () => {
+    for (const request of [
+      withQuery(target, { Expires: '1800000000' }),
+      withQuery(target, { token: 'x', expires: '1', date: '2' }),
+      withQuery(target, { 'security-token': '' }),
+      withHeaders(target, { 'x-oss-security-token': '', expires: 'x', 'x-oss-date': 'x' }),
+    ]) {
+      const answer = await send(oss.endpoint, request);
+      expect({ status: answer.status, text: answer.text }).toEqual({
+        status: 200,
+        text: 'for everybody',
+      });
+    }
+    // Expires is metadata where it is a header, of whoever puts.
+    const open = { bucket, key: 'open-to-all' };
+    const acl = { 'x-oss-object-acl': 'public-read-write' };
+    await sendSigned(oss, { ...open, method: 'PUT', headers: acl, body: 'x' }, now);
+    const headers = { expires: 'Wed, 23 Dec 2026 10:00:00 GMT' };
+    expect((await send(oss.endpoint, { ...open, method: 'PUT', headers, body: 'y' })).status).toBe(
+      200,
+    );
+    const kept = await sendSigned(oss, open, now);
+    expect(kept.headers.expires).toBe(headers.expires);
+  });
+});
+
 describe('several signatures at once', () => {
   it.each(
     SIGNATURE_VERSIONS.flatMap((one) => SIGNATURE_VERSIONS.map((other) => [one, other] as const)),

@@ -11,6 +11,7 @@ export * from './condition/request-context.js';
 export * from './explain.js';
 export { judge, judgeBeforeObject } from './judge.js';
 export * from './judge-assume-role.js';
+export { checkNamesBucket } from './policy/check-names-bucket.js';
 export * from './policy/compile-policy.js';
 export type { Mismatch } from './policy/evaluate-policies.js';
 export { parsePolicy } from './policy/parse-policy.js';

@@ -78,6 +78,14 @@ export class Users {
     );
   }
 
+  /** Whether there is a user of this id. */
+  async has(userId: string): Promise<boolean> {
+    const user = await this.#ledger.view((entries) =>
+      entries.read(entryKeys.user(this.#account, userId)),
+    );
+    return user !== undefined;
+  }
+
   /** Changes what is given; an empty text takes it away. */
   async update(
     userName: string,

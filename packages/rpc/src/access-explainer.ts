@@ -1,7 +1,10 @@
 import type { Identity } from '@openoss/directory';
 import type { Answer } from './answer/answer-value.js';
 
-/** Whom it is asked about. */
+/**
+ * Whom it is asked about. Of another account than the one that asks, a user or a role need not be there, and a
+ * user that is named by its UID alone has '' for its account.
+ */
 export type ExplainedPrincipal = Identity | { readonly kind: 'anonymous' };
 
 /** A question about OSS: might this request be made now, and why? */

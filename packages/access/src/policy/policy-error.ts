@@ -1,7 +1,7 @@
 /**
  * What is wrong with a policy, as far as OSS tells refusals of bucket policies apart by their EC: too long as
  * a whole (0030-00000001), a wrong Version (…2), a value too long (…3), `**` (…7), no JSON or against the
- * grammar (both …5).
+ * grammar (both …5). What names another bucket than its own has no EC that is published.
  */
 export type PolicyFault =
   | 'too-long'
@@ -9,7 +9,8 @@ export type PolicyFault =
   | 'version'
   | 'consecutive-stars'
   | 'json'
-  | 'grammar';
+  | 'grammar'
+  | 'other-bucket';
 
 /** The refusal of a policy: what is wrong, and where. */
 export class PolicyError extends Error {

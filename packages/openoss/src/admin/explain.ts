@@ -26,7 +26,7 @@ export const explainCommands: readonly AdminCommand[] = [
       as: {
         type: 'string',
         value: 'WHO',
-        doc: 'a user, role/NAME, role/NAME/SESSION, root (the\naccount itself), or anonymous',
+        doc: 'a user, role/NAME, role/NAME/SESSION, root (the\naccount itself), anonymous; of another account by\nARN or UID',
       },
       action: {
         type: 'string',
@@ -54,7 +54,9 @@ export const explainCommands: readonly AdminCommand[] = [
     more: `Nothing is done to the bucket. What is not told of the request is unknown: a condition on it does not hold
 where it asks for a value, and the answer says which keys were asked for in vain. The exit status is 4 for a
 request that would be denied. Besides the account, those may ask whom a policy allows openoss:ExplainAccess
-(on acs:openoss:*:*:user/NAME, role/NAME, root or anonymous). Calls of RAM and STS are not explained.
+(on acs:openoss:*:*:user/NAME, role/NAME, root, anonymous or another-account). Calls of RAM and STS are not
+explained. Of another account what it may do to this account's buckets is: --as acs:ram::UID:user/NAME,
+acs:ram::UID:role/NAME/SESSION, arn:sts::UID:assumed-role/NAME/SESSION, acs:ram::UID:root, or the UID alone.
 
 Example:
   openoss admin explain --as alice --action oss:PutObject --resource examplebucket/exampleobject`,

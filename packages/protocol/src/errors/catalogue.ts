@@ -686,6 +686,12 @@ export const errorCatalogue = describe({
     'The security token may be in a header or in the URL, not in both.',
     '0002-00000010',
   ),
+  // No page speaks of a token that comes alone: who sends one means to be somebody, and is not.
+  SecurityTokenUnsigned: denied(
+    'The security token comes without a signature. Sign the request with the access key that belongs to it.',
+    undefined,
+    'openoss',
+  ),
   SecurityTokenInvalid: {
     code: 'InvalidSecurityToken',
     status: 403,

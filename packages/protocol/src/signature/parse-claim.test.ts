@@ -38,12 +38,74 @@ function refusal(run: () => unknown): unknown {
 }
 
 describe('a request without a claim', () => {
-  it.each(['', 'acl', 'Expires=12', 'security-token=t', 'x-oss-process=image', 'signature=x'])(
-    'is anonymous: ?%s',
-    (query) => {
-      expect(parse({ date: DATE, 'x-oss-security-token': 't' }, query)).toBeUndefined();
-    },
-  );
+  it.each([
+    ...[
+      '',
+      'acl',
+      'Expires=12',
+      'x-oss-process=image',
+      'signature=x',
+      'x-oss-traffic-limit=819200',
+    ],
+    ...[
+      'security-token',
+      'security-token=',
+      'x-oss-security-token=',
+      'response-expires=x',
+      'token=t',
+    ],
+  ])('is anonymous: ?%s', (query) => {
+    // What clients send with any request, signed or not.
+    const headers = { date: DATE, expires: DATE, 'x-oss-date': DATE, 'x-oss-security-token': '' };
+    const more = { 'x-oss-content-sha256': 'UNSIGNED-PAYLOAD', 'x-oss-expires': '1' };
+    expect(parse({ ...headers, ...more }, query)).toBeUndefined();
+  });
+});
+
+describe('a request with a part of a signature, and without a signature', () => {
+  it.each<[string, ErrorKind]>([
+    ['security-token=t', 'UrlSignatureIncomplete'],
+    ['security-token=t&Expires=', 'UrlExpiresEmpty'],
+    ['Expires=1&security-token=t', 'UrlAccessKeyIdMissing'],
+    ['OSSAccessKeyId=ak', 'UrlSignatureIncomplete'],
+    ['Signature=s', 'UrlSignatureIncomplete'],
+    ['x-oss-security-token=t', 'UrlV4Incomplete'],
+    ['x-oss-expires=60', 'UrlV4Incomplete'],
+    ['x-oss-expires', 'UrlV4Incomplete'],
+    ['x-oss-date=20231216T162057Z', 'UrlV4Incomplete'],
+    ['x-oss-additional-headers=host', 'UrlV4Incomplete'],
+    ['x-oss-access-key-id=ak', 'UrlV4Incomplete'],
+    ['x-oss-signature=s', 'UrlV4Incomplete'],
+    ['x-oss-credential=c', 'UrlV4Incomplete'],
+    ['x-oss-signature-version=OSS4-HMAC-SHA256', 'UrlV4Incomplete'],
+    ['x-oss-signature-version=OSS2', 'UrlV2ExpiresMissing'],
+    ['x-oss-signature-version', 'UrlSignatureVersionInvalid'],
+    ['X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00', 'ParameterNotImplemented'],
+    ['AWSAccessKeyId=ak', 'ParameterNotImplemented'],
+    ['AWSAccessKeyId=ak&Expires=1&Signature=s', 'UrlAccessKeyIdMissing'],
+  ])('is never anonymous: ?%s', (query, kind) => {
+    expect(refusal(() => parse({ date: DATE }, query))).toMatchObject({ kind });
+    expect(refusal(() => parse({ date: DATE }, `acl&${query}&prefix=a`))).toMatchObject({ kind });
+  });
+
+  it('is never anonymous with a token in a header', () => {
+    for (const query of ['', 'acl', 'security-token=t', 'x-oss-expires=1']) {
+      const error = refusal(() => parse({ date: DATE, 'x-oss-security-token': 't' }, query));
+      expect(error).toMatchObject({
+        kind: 'SecurityTokenUnsigned',
+        code: 'AccessDenied',
+        status: 403,
+        ec: undefined,
+      });
+    }
+  });
+
+  it('counts as signed where it has a whole one: what is beside it is a parameter like all others', () => {
+    const v1 = 'OSSAccessKeyId=ak&Expires=1&Signature=s';
+    const beside = 'x-oss-expires=1&x-oss-date=d&x-oss-additional-headers=h&AWSAccessKeyId=a';
+    expect(parse({}, `${beside}&${v1}`)?.version).toBe('v1');
+    expect(parse({ authorization: 'OSS ak:c2ln', date: DATE }, beside)?.version).toBe('v1');
+  });
 });
 
 describe('an Authorization header', () => {

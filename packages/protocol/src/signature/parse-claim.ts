@@ -5,6 +5,7 @@ import { utf8Text } from './byte-string.js';
 import type { Claim } from './claim.js';
 import type { HeaderFields } from './header-fields.js';
 import { queryValue } from './query-value.js';
+import { refuseHalfSigned, TOKEN_HEADER } from './refuse-half-signed.js';
 import type { SignableRequest } from './signable-request.js';
 import { parseV1Authorization, V1_SCHEME } from './v1/parse-authorization.js';
 import { parseV1UrlSignature } from './v1/parse-url-signature.js';
@@ -15,7 +16,6 @@ import { parseV4Authorization, V4_SCHEME } from './v4/parse-authorization.js';
 import { parseV4UrlSignature } from './v4/parse-url-signature.js';
 import { V4_ALGORITHM } from './v4/string-to-sign.js';
 
-const TOKEN_HEADER = 'x-oss-security-token';
 /** Where a signed URL has its token: with version 2 where version 1 has it, as the SDKs do. */
 const TOKEN_PARAMETERS = {
   v1: 'security-token',
@@ -26,7 +26,7 @@ const TOKEN_PARAMETERS = {
 /**
  * Reads who a request says it is from: its claim, or undefined where it claims nothing and so is
  * anonymous. Throws `OssError` for every claim that is not well-formed; a request with an
- * Authorization header of whatever kind is never anonymous. The proof is not looked at yet: that is
+ * Authorization header of whatever kind is never anonymous, nor is one that has a part of a signature. The proof is not looked at yet: that is
  * `checkClaim` and `verifySignature`.
  */
 export function parseClaim(request: Pick<SignableRequest, 'headers' | 'query'>): Claim | undefined {
@@ -38,7 +38,10 @@ export function parseClaim(request: Pick<SignableRequest, 'headers' | 'query'>):
     const token = tokenInHeader(headers, query);
     return withTokenIfTemporary(parseAuthorization(authorization, headers, token));
   }
-  if (version === undefined) return undefined;
+  if (version === undefined) {
+    refuseHalfSigned(headers, query);
+    return undefined;
+  }
   if (version === 'unclear') throw unclearVersion(query);
   const token = tokenInUrl(headers, query, TOKEN_PARAMETERS[version]);
   return withTokenIfTemporary(parseUrlSignature(version, query, headers, token));

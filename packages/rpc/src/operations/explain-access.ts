@@ -64,8 +64,11 @@ export const explainOperations: readonly Operation[] = [
       context: optional('Context', context),
       sessionPolicy: optional('SessionPolicy', text),
     },
-    resources: (input, call) => [principalResource(principalOf(input, call))],
+    resources: (input, call) => [
+      principalResource(principalOf(input, call), accountOf(call.caller)),
+    ],
     run: async (input, call) => {
+      const { ramOf } = call;
       const account = accountOf(call.caller);
       const of = principalOf(input, call);
       if (input.sessionPolicy !== undefined && of.kind !== 'role') {
@@ -73,7 +76,7 @@ export const explainOperations: readonly Operation[] = [
       }
       return call.explainer.explain({
         account,
-        principal: await identityOf(of, account, call.ram, input.sessionPolicy || undefined),
+        principal: await identityOf(of, { account, ramOf }, input.sessionPolicy || undefined),
         actions: input.actions,
         resource: input.resource,
         context: input.context ?? new Map(),

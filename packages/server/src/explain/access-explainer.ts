@@ -6,9 +6,15 @@ import {
   ossResource,
   type Verdict,
 } from '@openoss/access';
-import { arnOf, type Directory, type Permissions, RamError } from '@openoss/directory';
+import { type Directory, type Permissions, RamError } from '@openoss/directory';
 import { checkBucketName, checkObjectKey, OssError } from '@openoss/protocol';
-import type { AccessExplainer, AccessInquiry, Answer, ExplainedPrincipal } from '@openoss/rpc';
+import {
+  type AccessExplainer,
+  type AccessInquiry,
+  type Answer,
+  type ExplainedPrincipal,
+  RpcError,
+} from '@openoss/rpc';
 import type { BucketRecord, ObjectStore } from '@openoss/storage';
 import type { BoundHandler } from '../handler.js';
 import type { ServedIdentities } from '../policy-language.js';
@@ -19,6 +25,7 @@ import {
   type ExplainedRequest,
   type ObjectAsked,
 } from '../stages/authorize.js';
+import { foreignNotes, isForeign, shownPrincipal } from './explained-principal.js';
 import { type InquiredAction, inquiredAction } from './inquired-action.js';
 import { type InquiredResource, inquiredResource } from './inquired-resource.js';
 import { StatementSources } from './statement-sources.js';
@@ -68,7 +75,8 @@ export class ServedAccessExplainer implements AccessExplainer {
       Resource: formatResource(ossResource({ region, account, bucket: bucketName, key })),
       Actions: asked.actions.map((Name) => ({ Name })),
     };
-    const notes = { Notes: asked.notes.map((Text) => ({ Text })) };
+    const texts = [...asked.notes, ...foreignNotes(inquiry)];
+    const notes = { Notes: texts.map((Text) => ({ Text })) };
     try {
       return { ...about, ...(await this.#decide(inquiry, resource, asked, told)), ...notes };
     } catch (error) {
@@ -96,6 +104,14 @@ export class ServedAccessExplainer implements AccessExplainer {
     if (bucket !== undefined && bucket.owner !== account) {
       throw RamError.of('NoPermission', 'The bucket is of another account: only that may ask.');
     }
+    const isOfAnother = isForeign(principal, account);
+    // What others may do elsewhere their own policies decide, which are theirs to ask about.
+    if (isOfAnother && (bucket === undefined || handler.createsBucket)) {
+      throw RpcError.invalid(
+        'Resource',
+        'of what another account may do, only what it may do to a bucket of this account is explained',
+      );
+    }
     const caller = { principal, accessKeyId: told.facts.accessKeyId, hasLooked: false };
     const isThere = handler.createsBucket && bucket !== undefined;
     const needed = actionsAsked(asked.actions, handler, bucket);
@@ -118,7 +134,7 @@ export class ServedAccessExplainer implements AccessExplainer {
         ? { ...decided, refusal: alreadyOwned(bucketName) }
         : decided;
     const permissions: Permissions<CompiledPolicy> =
-      principal.kind === 'anonymous'
+      principal.kind === 'anonymous' || isOfAnother
         ? { granted: [], session: undefined }
         : await identities.permissions.of(principal);
     const sources = new StatementSources(identities.ram(account), permissions, {
@@ -126,7 +142,7 @@ export class ServedAccessExplainer implements AccessExplainer {
       session: principal.kind === 'session' ? principal.sessionPolicy : undefined,
     });
     return {
-      ...(await shownDecision(explained, sources)),
+      ...(await shownDecision(explained, sources, isOfAnother)),
       Bucket: bucket && (await this.#shownBucket(bucket)),
       Object: key === undefined ? undefined : { Exists: kept !== undefined, Acl: kept?.acl },
     };
@@ -181,6 +197,7 @@ function withTags(
 async function shownDecision(
   { explanation, refusal, unanswered }: ExplainedRequest,
   sources: StatementSources,
+  isOfAnother: boolean,
 ): Promise<Answer> {
   const { verdict, steps } = explanation;
   const { statement } = verdict;
@@ -191,7 +208,11 @@ async function shownDecision(
     Stage: verdict.stage,
     Action: action,
     Reason: reasonOf(verdict, steps),
-    Refusal: refusal && shownRefusal(refusal),
+    Refusal: refusal && {
+      ...shownRefusal(refusal),
+      // It tells a user by its UID, which is its own account's to tell.
+      AccessDeniedDetail: isOfAnother ? undefined : refusal.groups.AccessDeniedDetail,
+    },
     Statement: statement && (await sources.whole(statement)),
     BucketStatement: bucketStatement && (await sources.whole(bucketStatement)),
     Steps: steps.map((step) => shownStep(step, sources)),
@@ -224,16 +245,6 @@ function shownStep(step: ExplainedStep, sources: StatementSources): Answer {
   };
 }
 
-function shownRefusal({ code, status, ec, message, groups }: OssError): Answer {
-  return {
-    Code: code,
-    HttpStatus: status,
-    EC: ec,
-    Message: message,
-    AccessDeniedDetail: groups.AccessDeniedDetail,
-  };
-}
-
-function shownPrincipal(principal: ExplainedPrincipal): string {
-  return principal.kind === 'anonymous' ? 'anonymous' : arnOf(principal);
+function shownRefusal({ code, status, ec, message }: OssError): Answer {
+  return { Code: code, HttpStatus: status, EC: ec, Message: message };
 }

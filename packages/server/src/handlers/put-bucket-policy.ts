@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   type CompiledPolicy,
+  checkNamesBucket,
   compilePolicy,
   PolicyError,
   type PolicyFault,
@@ -21,6 +22,7 @@ const REFUSALS: Readonly<Record<PolicyFault, ErrorKind>> = {
   'consecutive-stars': 'PolicyConsecutiveStars',
   json: 'PolicyInvalid',
   grammar: 'PolicyInvalid',
+  'other-bucket': 'PolicyInvalid',
 };
 
 /** Answers PutBucketPolicy. What is wrong with a policy is told with its place. */
@@ -44,7 +46,10 @@ export const putBucketPolicy = handler(
 
 function compiled(document: string, bucket: string): CompiledPolicy {
   try {
-    return compilePolicy(parsePolicy(document, 'bucket'), bucket);
+    const policy = parsePolicy(document, 'bucket');
+    // Here alone: one that is kept is decided by as it stands, whatever it names.
+    checkNamesBucket(policy, bucket);
+    return compilePolicy(policy, bucket);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     throw new OssError(REFUSALS[error.fault], { message: error.message });

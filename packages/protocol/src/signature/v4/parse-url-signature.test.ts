@@ -54,11 +54,18 @@ describe('a version 4 URL', () => {
     });
   });
 
-  it.each(['1', '604800'])('may be good for %s seconds', (lifetime) => {
-    expect(parseUrl({ 'x-oss-expires': lifetime })).toMatchObject({
-      expiresAt: Date.UTC(2023, 11, 16, 16, 20, 57) + Number(lifetime) * 1000,
-    });
-  });
+  it.each(['1', '43201', '604800'])(
+    'may be good for %s seconds, also with the token of a session, which ends by itself',
+    (lifetime) => {
+      for (const securityToken of [undefined, 't']) {
+        const changes = { 'x-oss-expires': lifetime, 'x-oss-security-token': securityToken };
+        expect(parseUrl(changes)).toMatchObject({
+          securityToken,
+          expiresAt: Date.UTC(2023, 11, 16, 16, 20, 57) + Number(lifetime) * 1000,
+        });
+      }
+    },
+  );
 
   it.each<[Record<string, string | undefined>, ErrorKind, string | undefined]>([
     [{ 'x-oss-signature-version': 'ABC' }, 'UrlSignatureVersionInvalid', '0002-00000066'],
@@ -89,6 +96,11 @@ describe('a version 4 URL', () => {
     ],
     [{ 'x-oss-expires': '0' }, 'UrlV4ExpiresInvalid', '0002-00000232'],
     [{ 'x-oss-expires': '604801' }, 'UrlV4ExpiresInvalid', '0002-00000232'],
+    [
+      { 'x-oss-expires': '604801', 'x-oss-security-token': 't' },
+      'UrlV4ExpiresInvalid',
+      '0002-00000232',
+    ],
     [{ 'x-oss-expires': '-5' }, 'UrlV4ExpiresInvalid', '0002-00000232'],
     [{ 'x-oss-expires': '1.5' }, 'UrlV4ExpiresInvalid', '0002-00000232'],
     [{ 'x-oss-additional-headers': '' }, 'UrlAdditionalHeadersEmpty', '0002-00000076'],

@@ -14,7 +14,12 @@ import {
 import { UNSIGNED_PAYLOAD } from './canonical-request.js';
 import { type CredentialFault, parseCredential } from './credential.js';
 
-/** The longest that a signed URL may be good for: seven days, in seconds. */
+/**
+ * The longest that a signed URL may be good for: seven days, in seconds. With a token, too, although OSS's page on
+ * these URLs gives 43,200 for STS: that is the longest a session can last, and the page of EC 0002-00000232 knows
+ * no bound but this one. Of a URL and its token the one that ends sooner counts (OSS's page on temporary
+ * access), so that a longer `x-oss-expires` gains nothing, and to refuse it would break who always asks for a day.
+ */
 export const MAX_URL_LIFETIME = 604_800;
 
 const CREDENTIAL_FAULTS: Readonly<Record<CredentialFault, ErrorKind>> = {
