@@ -28,6 +28,8 @@ export { DataDirectoryInUse } from './engines/embedded/directory-lock.js';
 export type { SpaceReport } from './engines/embedded/disk-space.js';
 export { type ProbeResult, probeMetadata } from './engines/embedded/metadata-probe.js';
 export { type Snapshot, SnapshotRefused } from './engines/embedded/snapshots.js';
+export { isWithin } from './files/is-within.js';
+export { writeNewFile } from './files/write-new-file.js';
 export type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 export type { Log } from './log.js';
 export type {
@@ -55,6 +57,9 @@ export {
   openEmbeddedStore,
 } from './open-embedded-store.js';
 export type { RoomChange, RoomCondition, RoomEntry, RoomStore } from './room-store.js';
+export { after, FreshMap, GenerationWatch } from './rooms/fresh-map.js';
+export { decodeEntry, type EntryKey, encodeEntry, entryKey } from './rooms/room-entry.js';
+export { type Draft, type EntryReader, RoomLedger } from './rooms/room-ledger.js';
 export type { Finding, FindingKind, Severity } from './scrub/scrub-finding.js';
 export type {
   RepairLevel,

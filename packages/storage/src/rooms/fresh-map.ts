@@ -1,5 +1,6 @@
-import type { Awaitable, RoomStore } from '@openoss/storage';
-import { GENERATION } from './entries.js';
+import type { Awaitable } from '../engine/metadata-engine.js';
+import type { RoomStore } from '../room-store.js';
+import { GENERATION } from './room-ledger.js';
 
 /** What follows a value that may be there at once. */
 export function after<T, Next>(
@@ -10,8 +11,8 @@ export function after<T, Next>(
 }
 
 /**
- * Tells whether the directory has changed, in whichever process: one look at one entry, as each look
- * at a bucket's record is one (decision 5). What was learned before a change is forgotten then.
+ * Tells whether a room with a ledger has changed, in whichever process: one look at one entry, as each
+ * look at a bucket's record is one (decision 5). What was learned before a change is forgotten then.
  */
 export class GenerationWatch {
   readonly #current: () => Awaitable<Buffer | undefined>;
@@ -45,7 +46,7 @@ export class GenerationWatch {
 }
 
 /**
- * What was learned of the directory, until it changes. An answer is never older than the question:
+ * What was learned of a room, until it changes. An answer is never older than the question:
  * the generation is looked at first, and what is learned while it changes is not remembered.
  */
 export class FreshMap<Value> {
