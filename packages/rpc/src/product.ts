@@ -1,11 +1,29 @@
 /** A product whose operations are served; which one is meant, the version tells. */
 export interface Product {
   /** As last uses of access keys name it. */
-  readonly name: 'Ram' | 'Sts';
+  readonly name: 'Ram' | 'Sts' | 'Kms';
   readonly version: string;
   /** What its actions begin with in policies. */
   readonly service: string;
+  /** Whether its resources are a region's, and policies name that. */
+  readonly isRegional: boolean;
 }
 
-export const RAM: Product = { name: 'Ram', version: '2015-05-01', service: 'ram' };
-export const STS: Product = { name: 'Sts', version: '2015-04-01', service: 'sts' };
+export const RAM: Product = {
+  name: 'Ram',
+  version: '2015-05-01',
+  service: 'ram',
+  isRegional: false,
+};
+export const STS: Product = {
+  name: 'Sts',
+  version: '2015-04-01',
+  service: 'sts',
+  isRegional: false,
+};
+export const KMS: Product = {
+  name: 'Kms',
+  version: '2016-01-20',
+  service: 'kms',
+  isRegional: true,
+};

@@ -23,7 +23,7 @@ const MOST_CONNECTIONS = 256;
 const HEAD_TIMEOUT = 20_000;
 const REQUEST_TIMEOUT = 30_000;
 
-/** Serves RAM and STS in Alibaba Cloud's RPC style on an address of its own. */
+/** Serves RAM, STS and KMS in Alibaba Cloud's RPC style on an address of its own. */
 export class RpcServer {
   readonly #server: Server;
   readonly #service: RpcService;
@@ -37,7 +37,7 @@ export class RpcServer {
     };
     const serve = (request: IncomingMessage, response: ServerResponse) => {
       this.#serve(request, response).catch((error: unknown) => {
-        options.log.error({ err: error }, 'an answer of RAM or STS could not be sent');
+        options.log.error({ err: error }, 'an answer of RAM, STS or KMS could not be sent');
         response.destroy();
       });
     };

@@ -7,6 +7,7 @@ import {
   findDirectoryKey,
   findRootCredentials,
 } from '@openoss/directory';
+import type { Kms } from '@openoss/kms';
 import { checkBucketName } from '@openoss/protocol';
 import { RpcServer } from '@openoss/rpc';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
@@ -18,6 +19,7 @@ import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } fro
 import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
 import { observeStore } from './observe-store.js';
+import { openKms } from './open-kms.js';
 import { OssServer } from './oss-server.js';
 import { policyLanguage, type ServedIdentities } from './policy-language.js';
 import { scrubRoute } from './scrub/scrub-route.js';
@@ -38,7 +40,7 @@ export interface ServiceOptions {
   readonly listen: ListenAddress;
   /** Where health and metrics are served; nowhere if absent. */
   readonly adminListen?: ListenAddress | undefined;
-  /** Where RAM and STS are served, over HTTPS where OSS is; nowhere if absent. */
+  /** Where RAM, STS and KMS are served, over HTTPS where OSS is; nowhere if absent. */
   readonly rpcListen?: ListenAddress | undefined;
   readonly region: string;
   /** Host suffixes besides the default ones. */
@@ -46,11 +48,11 @@ export interface ServiceOptions {
   /** PEM; with them the service speaks HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   /**
-   * Where `OPENOSS_ROOT_ACCESS_KEY_ID`, `OPENOSS_ROOT_ACCESS_KEY_SECRET`, `OPENOSS_DIRECTORY_KEY` and
-   * `OPENOSS_DIRECTORY_KEY_FILE` are looked up.
+   * Where `OPENOSS_ROOT_ACCESS_KEY_ID`, `OPENOSS_ROOT_ACCESS_KEY_SECRET`, `OPENOSS_DIRECTORY_KEY`,
+   * `OPENOSS_DIRECTORY_KEY_FILE` and what begins with `OPENOSS_KMS_` are looked up.
    */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Keeps a directory key of its own in the data directory where the environment has none. */
+  /** Keeps a directory key and a root key of its own in the data directory where the environment has none. */
   readonly development?: boolean | undefined;
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
@@ -73,7 +75,7 @@ export interface Service {
   readonly endpoint: string;
   /** The URL of health and metrics, if they are served. */
   readonly adminEndpoint: string | undefined;
-  /** The URL of RAM and STS, if they are served. */
+  /** The URL of RAM, STS and KMS, if they are served. */
   readonly rpcEndpoint: string | undefined;
   readonly region: string;
   readonly credentials: FoundRootCredentials;
@@ -83,6 +85,8 @@ export interface Service {
   readonly directory: Directory;
   /** Users, roles, policies, access keys: what may be asked of them and done to them. */
   readonly identities: ServedIdentities;
+  /** The keys of its accounts. */
+  readonly kms: Kms;
   /** Creates a bucket of that account; one that it has already stays as it is. */
   createBucket(name: string): Promise<void>;
   /** Stops: requests under way are finished, at most `grace` milliseconds (10,000 unless told) long. */
@@ -175,6 +179,16 @@ async function serve(
     clock: settings.now,
     log: options.log,
   });
+  const kms = await openKms({
+    dataDirectory: options.directory,
+    room: store.room('kms'),
+    directory,
+    region: settings.region,
+    environment: options.environment,
+    development: options.development ?? false,
+    clock: settings.now,
+    log: options.log,
+  });
   const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
   const workers = options.workers ?? 0;
@@ -213,7 +227,8 @@ async function serve(
   }
   const identities = directory.identities(policyLanguage);
   const { rpcListen, log, tls } = options;
-  const rpc = rpcListen && new RpcServer({ directory, identities, log, tls, now: settings.now });
+  const { region, now } = settings;
+  const rpc = rpcListen && new RpcServer({ directory, identities, kms, region, log, tls, now });
   let address: AddressInfo;
   let rpcEndpoint: string | undefined;
   try {
@@ -223,15 +238,18 @@ async function serve(
     address = await server.listen(options.listen.host, options.listen.port);
   } catch (error) {
     await rpc?.close(0);
+    await kms.close();
     await admin?.close();
     throw error;
   }
   ready = true;
+  kms.keepTidy();
   let closing: Promise<void> | undefined;
   const close = async (grace: number) => {
     ready = false;
     await Promise.all([server.close(grace), rpc?.close(grace)]);
     await directory.close();
+    await kms.close();
     await store.close();
     await admin?.close();
   };
@@ -244,6 +262,7 @@ async function serve(
     account: directory.account,
     directory,
     identities,
+    kms,
     async createBucket(name) {
       checkBucketName(name);
       await store.objects.createBucket({

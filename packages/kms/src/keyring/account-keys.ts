@@ -17,24 +17,11 @@ import {
 import { KmsError } from '../kms-error.js';
 import { openBlob, readBlob, sealBlob } from './ciphertext-blob.js';
 import { aliasesIn, entryKeys, type KeyEntry, type KeyScope, keysIn } from './entries.js';
+import { checkInterval, DAY, isWhole, LIMITS } from './key-limits.js';
 import { aliasName, arnOf, changeableAlias, keyNameOf } from './key-name.js';
 import type { KeyRecords } from './key-records.js';
 import { shownKey } from './shown-key.js';
 
-const DAY = 24 * 60 * 60;
-const LIMITS = {
-  dataKeyBytes: 1024,
-  plaintextBytes: 6 * 1024,
-  descriptionLength: 8192,
-  leastRotation: 7 * DAY,
-  mostRotation: 730 * DAY,
-  leastDeletionDays: 7,
-  mostDeletionDays: 366,
-  // Of the account and the region; ours.
-  keys: 10_000,
-  aliases: 10_000,
-  versions: 1000,
-};
 const DEFAULT_DATA_KEY_BYTES = 32;
 const DEFAULT_ALIAS = DEFAULT_KEY_ALIAS.slice('alias/'.length);
 
@@ -381,16 +368,6 @@ function checkEnabled({ enabled, deletion }: KeyEntry): void {
   if (deletion !== undefined) throw KmsError.of('PendingDeletion');
   if (!enabled) throw KmsError.of('Disabled');
 }
-
-function checkInterval(interval: number | undefined): void {
-  if (interval === undefined) return;
-  if (!isWhole(interval, LIMITS.leastRotation, LIMITS.mostRotation)) {
-    throw KmsError.invalid('RotationInterval');
-  }
-}
-
-const isWhole = (number: number, least: number, most: number): boolean =>
-  Number.isInteger(number) && number >= least && number <= most;
 
 function propertyOf(
   property: KeyProperty,

@@ -215,7 +215,12 @@ describe('the root key', () => {
   it('is missing: every call is refused as locked', async () => {
     const { keys, room } = await openKeyring();
     const { keyId, keyVersionId, ciphertextBlob } = await keys.generateDataKey({});
-    const { keys: locked } = await openKeyring({ room, rootSecret: undefined });
+    const warnings: string[] = [];
+    const log = { warn: (_details: object, message: string) => warnings.push(message) };
+    const { keys: locked } = await openKeyring({ room, rootSecret: undefined, log });
+    expect(warnings).toEqual([expect.stringContaining('the keyring is locked')]);
+    await openKeyring({ rootSecret: undefined, log });
+    expect(warnings).toHaveLength(1);
     const calls = [
       locked.generateDataKey({}),
       locked.encrypt({ keyId, plaintext: Buffer.of(1) }),

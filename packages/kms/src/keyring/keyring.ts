@@ -1,6 +1,7 @@
 import type { Log, RoomStore } from '@openoss/storage';
 import type { KeyService, Kms } from '../key-service.js';
 import { AccountKeys } from './account-keys.js';
+import { entryKeys } from './entries.js';
 import { KeyRecords } from './key-records.js';
 import type { RootSecret } from './root-key.js';
 import { RootSeal } from './root-seal.js';
@@ -40,6 +41,13 @@ export class Keyring implements Kms {
   static async open(room: RoomStore, options: KeyringOptions): Promise<Keyring> {
     const { rootSecret } = options;
     const seal = rootSecret && (await RootSeal.open(room, rootSecret));
+    // Who never had a key misses none.
+    if (seal === undefined && (await room.get(entryKeys.root)) !== undefined) {
+      options.log?.warn(
+        {},
+        'the keyring is locked: start with its root key (OPENOSS_KMS_ROOT_KEY)',
+      );
+    }
     return new Keyring(room, seal, options);
   }
 

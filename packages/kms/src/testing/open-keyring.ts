@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type EmbeddedStore, openEmbeddedStore, type RoomStore } from '@openoss/storage';
+import { type EmbeddedStore, type Log, openEmbeddedStore, type RoomStore } from '@openoss/storage';
 import { onTestFinished } from 'vitest';
 import type { KeyService } from '../key-service.js';
 import { Keyring } from '../keyring/keyring.js';
@@ -42,6 +42,7 @@ export async function openKeyring(
     readonly rootSecret?: RootSecret | undefined;
     readonly region?: string;
     readonly clock?: { now: number };
+    readonly log?: Pick<Log, 'warn'>;
   } = {},
 ): Promise<OpenedKeyring> {
   const room = options.room ?? (await openStore()).room('kms');
@@ -51,6 +52,7 @@ export async function openKeyring(
     region: options.region ?? 'cn-hangzhou',
     rootSecret,
     clock: () => clock.now,
+    log: options.log,
   });
   return { keyring, keys: keyring.keysOf(testAccount), room, clock };
 }

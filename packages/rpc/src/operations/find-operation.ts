@@ -1,9 +1,13 @@
 import type { Operation } from '../operation/operation.js';
-import { RAM, STS } from '../product.js';
+import { KMS, type Product, RAM, STS } from '../product.js';
 import { RpcError } from '../rpc-error.js';
 import { accessKeyOperations } from './access-keys.js';
 import { attachmentOperations } from './attachments.js';
 import { groupOperations } from './groups.js';
+import { kmsAliasOperations } from './kms/aliases.js';
+import { kmsCryptoOperations } from './kms/crypto.js';
+import { kmsKeyOperations } from './kms/keys.js';
+import { kmsVersionOperations } from './kms/versions.js';
 import { policyOperations } from './policies.js';
 import { roleOperations } from './roles.js';
 import { stsOperations } from './sts.js';
@@ -18,10 +22,16 @@ export const operations: readonly Operation[] = [
   ...attachmentOperations,
   ...roleOperations,
   ...stsOperations,
+  ...kmsKeyOperations,
+  ...kmsVersionOperations,
+  ...kmsAliasOperations,
+  ...kmsCryptoOperations,
 ];
 
+const PRODUCTS: readonly Product[] = [RAM, STS, KMS];
+
 const BY_VERSION: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map(
-  [RAM, STS].map((product) => [
+  PRODUCTS.map((product) => [
     product.version,
     new Map(operations.filter((one) => one.product === product).map((one) => [one.name, one])),
   ]),
@@ -35,3 +45,7 @@ export function findOperation(version: string, action: string): Operation {
   if (found === undefined) throw RpcError.of('NoSuchApi');
   return found;
 }
+
+/** The product of a version; undefined if none has it. */
+export const findProduct = (version: string): Product | undefined =>
+  PRODUCTS.find((product) => product.version === version);
