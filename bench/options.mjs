@@ -12,7 +12,7 @@ Usage: npm run bench -- [flags]
 
 Flags:
       --quick             less of everything: a few minutes, figures for orientation only
-      --full              more of everything: lists 10,000,000 keys, transfers 5 GiB, all of Ceph; hours
+      --full              more of everything: lists 10,000,000 keys, all of Ceph; hours
       --only NAME,…       only these workloads; without it, all
       --against NAME,…    only these comparisons; without it, all that are installed
       --rounds N          how often each measurement is repeated, in turns (default 5; quick 3, full 9)
@@ -66,7 +66,7 @@ const EXTENTS = {
     cephPutBytes: [4 * KiB],
     cephPutConnections: [1, 64],
     largeBytes: 1 * GiB,
-    memoryBytes: 1 * GiB,
+    memoryBytes: 5 * GiB,
     listKeys: [10_000, 1_000_000],
     startsEachRound: 12,
     freeBytes: 32 * GiB,

@@ -38,6 +38,13 @@ export function standardDeviation(values) {
  * @property {number} min
  * @property {number} max
  * @property {number} deviation the sample's standard deviation
+ * @property {Interval | undefined} interval of the median; undefined of too few values
+ */
+
+/**
+ * @typedef {object} Interval where the median lies with a confidence of 95 %
+ * @property {number} low
+ * @property {number} high
  */
 
 /**
@@ -53,7 +60,35 @@ export function summarize(values) {
     min: Math.min(...values),
     max: Math.max(...values),
     deviation: standardDeviation(values),
+    interval: medianInterval(values),
   };
+}
+
+const CONFIDENCE = 0.95;
+
+/**
+ * Where the median of what the values are a sample of lies, with a confidence of at least 95 %: between
+ * two of the values themselves, as many from the ends as the binomial distribution allows. It needs no
+ * other distribution.
+ *
+ * @param {readonly number[]} values
+ * @returns {Interval | undefined} undefined of fewer than six, whose whole range is not sure enough
+ */
+export function medianInterval(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const count = sorted.length;
+  /** That at most `below` of the values lie on one side of the median. */
+  let tail = 0;
+  let probability = 0.5 ** count;
+  let below = 0;
+  for (; below < count / 2; below++) {
+    if (2 * (tail + probability) > 1 - CONFIDENCE) break;
+    tail += probability;
+    probability *= (count - below) / (below + 1);
+  }
+  const low = sorted[below - 1];
+  const high = sorted[count - below];
+  return low === undefined || high === undefined ? undefined : { low, high };
 }
 
 /**

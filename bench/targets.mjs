@@ -10,6 +10,12 @@ import {
 } from './workloads/get.mjs';
 import { LIST_TABLE, listCell } from './workloads/list.mjs';
 import { MEMORY_TABLE, memoryCell, OSSUTIL_TRANSFER } from './workloads/memory.mjs';
+import {
+  ACCOUNT,
+  PERMISSIONS_CELL,
+  PERMISSIONS_TABLE,
+  RAM_USER,
+} from './workloads/permissions.mjs';
 import { PUT_LARGE_TABLE, putLargeCell } from './workloads/put-large.mjs';
 import { smallPutTable } from './workloads/put-small.mjs';
 import { busyCell, IDLE_CELL, RESPONSIVENESS_TABLE } from './workloads/responsiveness.mjs';
@@ -102,6 +108,14 @@ export function targetsOf({ largeBytes, memoryBytes, listKeys }) {
           found.figures(put4, at256, OPENOSS, 'perSecond'),
           found.figures(put4, at64, OPENOSS, 'perSecond'),
         ),
+    },
+    {
+      text: 'CPU of a PUT 4 KiB ×64 by a RAM user with 10 + 10 statements ÷ by the account',
+      bound: 'at most',
+      value: 1.1,
+      quantity: 'ratio',
+      measured: (found) =>
+        found.ratios(PERMISSIONS_TABLE, PERMISSIONS_CELL, RAM_USER, ACCOUNT, 'cpuMicros'),
     },
     {
       text: `PUT ${large} ÷ plain Node writer, same flush pattern`,

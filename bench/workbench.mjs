@@ -49,7 +49,7 @@ export class Workbench {
    * @param {string} name
    */
   wants(name) {
-    return name === openoss.name || (this.#against?.includes(name) ?? true);
+    return name.startsWith(openoss.name) || (this.#against?.includes(name) ?? true);
   }
 
   /**

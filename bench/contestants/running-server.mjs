@@ -89,6 +89,23 @@ export class RunningServer {
     for (const launched of this.#launched) await launched.stop();
   }
 
+  /**
+   * The same processes, asked by somebody else.
+   *
+   * @param {string} name of the contestant that these requests count for
+   * @param {import('../load/request-head.mjs').RequestStyle} style
+   */
+  askedAs(name, style) {
+    return new RunningServer({
+      name,
+      command: this.command,
+      port: this.port,
+      style,
+      launched: this.#launched,
+      putStatuses: this.putStatuses,
+    });
+  }
+
   #mainPid() {
     const [main] = this.#launched;
     if (main === undefined) throw new Error(`${this.name} has no process`);

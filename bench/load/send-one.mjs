@@ -51,3 +51,24 @@ export async function putBucket(server, bucket) {
   const { status, body } = await sendOne(server, { method: 'PUT', bucket, bodyBytes: 0 });
   if (status !== 200) throw new Error(`creating a bucket was answered with ${status}: ${body}`);
 }
+
+/**
+ * @param {{ host: string, port: number, style: import('./request-head.mjs').RequestStyle }} server
+ * @param {string} bucket
+ * @param {string} document
+ * @returns {Promise<void>}
+ */
+export async function putBucketPolicy(server, bucket, document) {
+  const body = Buffer.from(document);
+  /** @type {import('./request-head.mjs').BenchRequest} */
+  const request = {
+    method: 'PUT',
+    bucket,
+    query: [['policy', '']],
+    bodyBytes: body.length,
+  };
+  const answer = await sendOne(server, request, body);
+  if (answer.status !== 200) {
+    throw new Error(`setting a bucket's policy was answered with ${answer.status}: ${answer.body}`);
+  }
+}

@@ -32,14 +32,14 @@ export function markdownReport(run, measurements, targets) {
     '# Benchmark',
     heading(run),
     '## Targets',
-    'Ratios are medians over interleaved pairs of this one run, with their least and their greatest; a target is judged by the median.',
+    'Ratios are medians over interleaved pairs of this one run, with their least and their greatest, and of six or more where the median lies with a confidence of 95 %; a target is judged by the median.',
     targetTable(targets),
     '## Machine',
     machineTable(run),
     '## Who took part',
     contestantTable(measurements),
     '## Measurements',
-    'Each figure is the median over the rounds; in brackets the least and the greatest. “… ÷ this” is the median of the ratios of pairs of one round, with the least and the greatest and the standard deviation. “Generator” is the share of one core that the load generator took: near 100 % it was the limit, and the server could do more.',
+    'Each figure is the median over the rounds; in brackets the least and the greatest. “… ÷ this” is the median of the ratios of pairs of one round, with the least and the greatest, the standard deviation and, of six or more, where it lies with a confidence of 95 %. “Generator” is the share of one core that the load generator took: near 100 % it was the limit, and the server could do more.',
   ];
   for (const { table, rows } of measurements.tables.values()) {
     parts.push(`### ${table.title}`);
@@ -77,11 +77,20 @@ function targetTable(targets) {
       `${sign} ${formatQuantity(value, quantity)}${unit}`,
       measured === undefined
         ? '–'
-        : `${formatQuantity(measured.median, quantity)}${unit} [${formatRange(measured, quantity)}], n = ${measured.count}`,
+        : `${formatQuantity(measured.median, quantity)}${unit} [${formatRange(measured, quantity)}]${intervalText(measured, quantity)}, n = ${measured.count}`,
       met === undefined ? 'not measured' : met ? 'met' : '**not met**',
     ];
   });
   return markdownTable(['target', 'bound', 'measured', ''], rows);
+}
+
+/**
+ * @param {import('../statistics.mjs').Summary} summary
+ * @param {import('./quantities.mjs').Quantity} quantity
+ */
+function intervalText({ interval }, quantity) {
+  if (interval === undefined) return '';
+  return `, 95 %: ${formatRange({ min: interval.low, max: interval.high }, quantity)}`;
 }
 
 /** @param {RunFacts} run */
@@ -173,5 +182,5 @@ function ratioText(measurements, { table, cell, subject, contestant, key }) {
   const middle = formatQuantity(summary.median, 'ratio');
   if (ratios.length === 1) return middle;
   const deviation = formatQuantity(summary.deviation, 'ratio');
-  return `${middle} [${formatRange(summary, 'ratio')}] ± ${deviation}`;
+  return `${middle} [${formatRange(summary, 'ratio')}] ± ${deviation}${intervalText(summary, 'ratio')}`;
 }

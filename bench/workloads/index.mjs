@@ -4,6 +4,7 @@ import { generatorCeiling } from './generator-ceiling.mjs';
 import { get } from './get.mjs';
 import { list } from './list.mjs';
 import { memory } from './memory.mjs';
+import { permissions } from './permissions.mjs';
 import { putLarge } from './put-large.mjs';
 import { putCeph, putSmall } from './put-small.mjs';
 import { responsiveness } from './responsiveness.mjs';
@@ -13,6 +14,7 @@ export const workloads = [
   generatorCeiling,
   putSmall,
   putCeph,
+  permissions,
   putLarge,
   get,
   list,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { median, pairRatios, standardDeviation, summarize } from '../../bench/statistics.mjs';
+import {
+  median,
+  medianInterval,
+  pairRatios,
+  standardDeviation,
+  summarize,
+} from '../../bench/statistics.mjs';
 
 describe('the median', () => {
   it('is the middle of an odd number of values, in whatever order they come', () => {
@@ -41,7 +47,46 @@ describe('the standard deviation', () => {
 
 describe('a summary', () => {
   it('names count, median, extremes and deviation', () => {
-    expect(summarize([3, 1, 2])).toEqual({ count: 3, median: 2, min: 1, max: 3, deviation: 1 });
+    expect(summarize([3, 1, 2])).toEqual({
+      count: 3,
+      median: 2,
+      min: 1,
+      max: 3,
+      deviation: 1,
+      interval: undefined,
+    });
+  });
+});
+
+describe('the interval of the median', () => {
+  // The ranks are those of published tables for the sign test, as in Conover's.
+  it.each([
+    [6, 1, 6],
+    [10, 2, 9],
+    [20, 6, 15],
+    [25, 8, 18],
+  ])('of %i values is from the one of rank %i to that of rank %i', (count, low, high) => {
+    const ranks = Array.from({ length: count }, (_, index) => count - index);
+    expect(medianInterval(ranks)).toEqual({ low, high });
+  });
+
+  it('is not known of five values: they miss the median once in sixteen times', () => {
+    expect(medianInterval([1, 2, 3, 4, 5])).toBeUndefined();
+  });
+
+  it('holds the median of what was drawn from 95 times in a hundred', () => {
+    let state = 1;
+    const draw = () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    let held = 0;
+    for (let run = 0; run < 4000; run++) {
+      const interval = medianInterval(Array.from({ length: 20 }, () => draw() ** 3));
+      if (interval !== undefined && interval.low <= 0.125 && interval.high >= 0.125) held++;
+    }
+    expect(held / 4000).toBeGreaterThan(0.945);
+    expect(held / 4000).toBeLessThan(0.975);
   });
 });
 

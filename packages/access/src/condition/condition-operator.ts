@@ -1,3 +1,4 @@
+import { rememberLast } from '../text/remember-last.js';
 import { compileWildcard } from '../text/wildcard.js';
 import { isInRange, parseIpAddress, parseIpRange } from './ip-range.js';
 import { parseIsoDate } from './iso-date.js';
@@ -14,6 +15,9 @@ interface OperatorDescription {
   /** A negated operator holds where its positive one does not: also for a key the request does not have. */
   readonly negated?: true;
 }
+
+const readIpAddress = rememberLast(parseIpAddress);
+const readIsoDate = rememberLast(parseIsoDate);
 
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
 const TRUTH = /^(?:true|false)$/i;
@@ -58,7 +62,7 @@ const ipAddress: OperatorDescription = {
   compile: (values) => {
     const ranges = values.map(parseIpRange).filter((range) => range !== undefined);
     return (actual) => {
-      const address = parseIpAddress(actual);
+      const address = readIpAddress(actual);
       return address !== undefined && ranges.some((range) => isInRange(range, address));
     };
   },
@@ -69,6 +73,7 @@ function ordered(
   expects: string,
   parse: (text: string) => number | undefined,
   compare: (actual: number, wanted: number) => boolean,
+  read = parse,
 ): OperatorDescription {
   return {
     expects,
@@ -76,7 +81,7 @@ function ordered(
     compile: (values) => {
       const wanted = values.map(parse).filter((value) => value !== undefined);
       return (actual) => {
-        const value = parse(actual);
+        const value = read(actual);
         return value !== undefined && wanted.some((one) => compare(value, one));
       };
     },
@@ -90,7 +95,7 @@ function parseNumber(text: string): number | undefined {
 type Comparison = (actual: number, wanted: number) => boolean;
 const numeric = (compare: Comparison) => ordered('a number', parseNumber, compare);
 const date = (compare: Comparison) =>
-  ordered('a date, or a time with its zone, in ISO 8601', parseIsoDate, compare);
+  ordered('a date, or a time with its zone, in ISO 8601', parseIsoDate, compare, readIsoDate);
 const not = (positive: OperatorDescription): OperatorDescription => ({
   ...positive,
   negated: true,

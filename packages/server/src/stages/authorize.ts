@@ -93,8 +93,8 @@ export class Authorizer {
   ): Promise<Authorization> {
     const { caller, bucket } = request;
     const { principal } = caller;
-    const blocksPublicAccess =
-      bucket !== undefined && (await isPublicAccessBlocked(this.#directory, bucket));
+    const blocked = bucket !== undefined && isPublicAccessBlocked(this.#directory, bucket);
+    const blocksPublicAccess = typeof blocked === 'boolean' ? blocked : await blocked;
     if (principal.kind === 'anonymous' || principal.kind === 'account') {
       const asked = bucketPolicy && {
         identity: NO_POLICIES,
@@ -103,7 +103,8 @@ export class Authorizer {
       };
       return new Authorization(request, asked, blocksPublicAccess);
     }
-    const { granted, session } = await this.#permissions.of(principal);
+    const found = this.#permissions.of(principal);
+    const { granted, session } = found instanceof Promise ? await found : found;
     const asked = { identity: policiesOf(granted), session, bucket: bucketPolicy };
     return new Authorization(request, asked, blocksPublicAccess);
   }

@@ -19,6 +19,9 @@ const LISTINGS: ReadonlySet<string> = new Set(['ListObjects', 'ListObjectsV2']);
 export const EXISTING_TAG = 'oss:ExistingObjectTag/';
 export const REQUEST_TAG = 'oss:RequestObjectTag/';
 
+/** The time that was asked for last: several statements ask, and several requests in a millisecond. */
+let lastTime = { now: Number.NaN, text: '' };
+
 /** IPv4 as sockets that listen for both kinds of addresses show it. */
 const MAPPED = '::ffff:';
 
@@ -41,7 +44,8 @@ export function requestContext(
         return agent === undefined ? undefined : utf8Text(agent);
       }
       case 'acs:CurrentTime':
-        return new Date(now).toISOString();
+        if (now !== lastTime.now) lastTime = { now, text: new Date(now).toISOString() };
+        return lastTime.text;
       case 'acs:SecureTransport':
         return String((exchange.request.socket as Partial<TLSSocket>).encrypted === true);
       case 'acs:AccessId':
