@@ -59,7 +59,7 @@ export class SealedBody {
     this.#wanted =
       size === undefined
         ? Number.POSITIVE_INFINITY
-        : Math.ceil(size / this.#plainChunk) * CHUNK_BYTES;
+        : Math.ceil(Math.max(1, size) / this.#plainChunk) * CHUNK_BYTES;
     this.#slab = slabs.take(this.#wanted);
     this.#room = this.#roomIn(this.#slab);
   }

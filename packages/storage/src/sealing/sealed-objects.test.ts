@@ -95,6 +95,7 @@ describe('an encrypted object', () => {
         [{ expectCrc64: 1n }, 'Crc64Mismatch'],
         [{ maxBytes: size - 1 }, 'EntityTooLarge'],
         [{ size: size + 1 }, 'IncompleteBody'],
+        [{ size: 0 }, 'IncompleteBody'],
       ];
       for (const [more, kind] of refusals) {
         const putting = store.objects.putObject({ ...put('key', size), ...more });
