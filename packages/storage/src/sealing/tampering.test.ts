@@ -58,6 +58,7 @@ async function targets(cipher: 'AES256' | 'SM4' = 'AES256') {
     (await store.objects.getBucket(bucket))?.incarnation ?? '';
   return {
     store,
+    sealing,
     incarnation: await incarnationOf(BUCKET),
     other: await incarnationOf(OTHER_BUCKET),
   };
@@ -260,6 +261,29 @@ describe('an encrypted object', () => {
     await expect(readBody(store, `${kind} ${ONE}`)).rejects.toThrow(CorruptRecord);
     expect(store.counters.corruptRecords).toBe(1);
     expect(log.entries.at(-1)).toMatchObject({ level: 'error', message: 'a record is damaged' });
+  });
+
+  it('is not given with another envelope that holds the same data key', async () => {
+    const made = await targets();
+    const { dataKey } = made.sealing;
+    const { store } = await tampered(made, async (disk) => {
+      const { sealing } = disk.record(made.incarnation, `small ${ONE}`);
+      if (sealing === undefined) throw new Error('it is encrypted');
+      const envelope = Buffer.concat([sealing.envelope, Buffer.from(' and more')]);
+      await disk.write(made.incarnation, `small ${ONE}`, { sealing: { ...sealing, envelope } });
+      const { sealing: ofLarge } = disk.record(made.incarnation, `large ${ONE}`);
+      if (ofLarge === undefined) throw new Error('it is encrypted');
+      await disk.write(made.incarnation, `large ${ONE}`, {
+        sealing: { ...ofLarge, envelope: Buffer.alloc(ofLarge.envelope.length, 'x') },
+      });
+    });
+    for (const key of [`small ${ONE}`, `large ${ONE}`]) {
+      const opening = store.objects.openObject(BUCKET, key, undefined, () => dataKey);
+      await expect(opening).rejects.toThrow(CorruptRecord);
+    }
+    // With the envelope as it was, that key opens it.
+    const other = await store.objects.openObject(BUCKET, `small ${TWO}`, undefined, () => dataKey);
+    expect(other?.inline).toHaveLength(SMALL);
   });
 
   it('is not given under the name of another bucket', async () => {
