@@ -1,8 +1,8 @@
 /** What others have published of the algorithms, asked of the very functions that seal and open. */
-import { createCipheriv, createHash, hkdfSync } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { applySm4Ctr, macSm3, openAesGcm, sealAesGcm } from '../../threads/chunk-cipher.mjs';
-import { hkdfExpand, hkdfExtract } from './data-key.js';
+import { DataKey, hkdfExpand, hkdfExtract } from './data-key.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const hex = (value: Uint8Array): string => Buffer.from(value).toString('hex');
@@ -137,4 +137,26 @@ describe('HKDF', () => {
       );
     }
   });
+});
+
+describe('the keys that are derived from a data key', () => {
+  it.each([
+    ['AES256', 'sha256', 32, 32],
+    ['SM4', 'sm3', 16, 48],
+  ] as const)(
+    'of %s are those of docs/encryption.md, and of no two bodies the same',
+    (cipher, hash, length, bytes) => {
+      const secret = counted(length);
+      const dataKey = new DataKey(cipher, secret);
+      const derived = (info: string, size: number): Buffer =>
+        Buffer.from(hkdfSync(hash, secret, Buffer.alloc(32), info, size));
+      for (const id of ['01hc9vq3ab00000000000001', '01hc9vq3ab00000000000002']) {
+        const key = hex(derived(`OpenOSS body ${cipher} ${id}`, bytes));
+        expect(hex(dataKey.forBody(id).key)).toBe(key);
+      }
+      const content = Buffer.from('content');
+      const seal = createHmac(hash, derived(`OpenOSS object ${cipher}`, 32)).update(content);
+      expect(hex(dataKey.seal(content))).toBe(seal.digest('hex'));
+    },
+  );
 });

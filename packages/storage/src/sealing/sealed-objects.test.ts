@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Crc64Engine, OssError } from '@openoss/protocol';
 import { describe, expect, it } from 'vitest';
 import { CorruptRecord } from '../engine/corrupt-record.js';
@@ -207,6 +209,21 @@ describe('an encrypted object', () => {
     await store.objects.putObject(putRequest('key', pieces(all, 100_000), { sealing }));
     expect((await readBody(store, 'key'))?.equals(all)).toBe(true);
     expect(store.transferMemory).toBe(0);
+  });
+
+  it('shares no ciphertext with another of the same bytes and the same data key', async () => {
+    const store = await openStore();
+    for (const key of ['one', 'two']) await store.objects.putObject(put(key, 200_000));
+    const [one, two] = blobFiles(store.directory).map((name) =>
+      readFileSync(join(store.directory, 'blobs', name)).subarray(4096, 4096 + 200_000),
+    );
+    let same = 0;
+    one?.forEach((byte, at) => {
+      if (byte === two?.[at]) same++;
+    });
+    // One in 256 by chance: 781 of them, and hardly ever 150 more.
+    expect(same).toBeLessThan(1000);
+    expect(same).toBeGreaterThan(500);
   });
 
   it('stays readable when what is beside its body changes', async () => {
