@@ -68,6 +68,14 @@ export type {
   ScrubSummary,
 } from './scrub/scrub-run.js';
 export { ScrubInProgress } from './scrub/scrubber.js';
+export { CipherUnavailable, isCipherAvailable } from './sealing/data-key.js';
+export type {
+  OpenEnvelope,
+  RecordSealing,
+  SealedRecord,
+  Sealing,
+  SealingCipher,
+} from './sealing/sealing.js';
 export type { StoreCounters } from './store-counters.js';
 export {
   openWorkerStore,

@@ -60,11 +60,11 @@ describe('what a newer version wrote', () => {
     const { directory, incarnation } = await closedStore();
     const key = objectRecordKey('small');
     await rewrite(directory, incarnation, key, (value) => {
-      value[0] = 2;
+      value[0] = 3;
       writeChecksum(key, value);
     });
     const { objects } = await openStore({ directory });
-    const refusal = /unknown format 2 \(this version knows 1\)/;
+    const refusal = /unknown format 3 \(this version knows 2\)/;
     await expect(objects.getObject(BUCKET, 'small')).rejects.toThrow(refusal);
     await expect(objects.putObject(putRequest('small', 'new'))).rejects.toThrow(refusal);
     await expect(objects.deleteObject(BUCKET, 'small')).rejects.toThrow(refusal);

@@ -86,9 +86,10 @@ function delegating(store: ObjectStore): ObjectStore {
     bucketStatistics: (name) => store.bucketStatistics(name),
     putObject: (request) => store.putObject(request),
     getObject: (bucket, key) => store.getObject(bucket, key),
-    openObject: (bucket, key, inspect) => store.openObject(bucket, key, inspect),
+    openObject: (...args) => store.openObject(...args),
     deleteObject: (bucket, key, admit) => store.deleteObject(bucket, key, admit),
     updateObject: (bucket, key, change) => store.updateObject(bucket, key, change),
+    rewrapObject: (bucket, key, rewrap) => store.rewrapObject(bucket, key, rewrap),
     listObjects: (bucket, request) => store.listObjects(bucket, request),
   };
 }

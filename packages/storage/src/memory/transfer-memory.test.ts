@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { BlobReader, BlobWriter } from '../../engine/blob-engine.js';
-import { FailStop } from '../../engine/fail-stop.js';
-import { newSessionId } from '../../id-sequence.js';
-import { silentLog } from '../../log.js';
-import { InstrumentedDisk } from '../../testing/instrumented-disk.js';
-import { temporaryDirectory } from '../../testing/temporary-directory.js';
-import { FileBlobs } from './file-blobs.js';
+import type { BlobReader, BlobWriter } from '../engine/blob-engine.js';
+import { FailStop } from '../engine/fail-stop.js';
+import { FileBlobs } from '../engines/embedded/file-blobs.js';
+import { newSessionId } from '../id-sequence.js';
+import { silentLog } from '../log.js';
+import { InstrumentedDisk } from '../testing/instrumented-disk.js';
+import { temporaryDirectory } from '../testing/temporary-directory.js';
 import { TransferMemory } from './transfer-memory.js';
 
 const MiB = 1024 * 1024;

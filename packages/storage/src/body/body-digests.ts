@@ -14,7 +14,7 @@ export interface RunningDigests {
    * Takes the next bytes. They may be changed when what it returns has resolved; the next bytes may
    * be given before.
    */
-  update(bytes: Uint8Array): Awaitable<void>;
+  update(bytes: Uint8Array): Awaitable<unknown>;
   finish(): Promise<BodyDigests>;
   /** Lets go of it without a result; harmless after `finish`. */
   abandon(): void;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Crc64Engine, crc64 } from '@openoss/protocol';
 import { describe, expect, it } from 'vitest';
-import { DigestThreads } from './digest-threads.js';
+import { BodyThreads } from './body-threads.js';
 
 const MiB = 1024 * 1024;
 const noise = Buffer.from(new SharedArrayBuffer(3 * MiB));
 for (let at = 0; at < noise.length; at += 32) {
   createHash('sha256').update(String(at)).digest().copy(noise, at);
 }
-const threads = new DigestThreads(new Crc64Engine(), 3);
+const threads = new BodyThreads(new Crc64Engine(), 3);
 
 /** What the digests of a body must be. */
 const expected = (pieces: readonly Uint8Array[]) => ({
