@@ -51,8 +51,8 @@ export interface ReadDirectory {
   readonly unexplained: readonly string[];
 }
 
-/** The data key that is in the envelope of an encrypted object. */
-export type FindDataKey = (envelope: Buffer) => Buffer;
+/** The data key that is in the envelope of an encrypted object, which is named as `bucket/key`. */
+export type FindDataKey = (envelope: Buffer, object: string) => Buffer;
 
 /**
  * Everything in a data directory, verified; throws where something is not as the page says, and where
@@ -94,7 +94,8 @@ export async function readDataDirectory(
       const content = checked(key, value);
       const fields = unpackOne(content.subarray(1)) as Record<string, unknown>;
       const denies = 'policy' in fields || 'blocksPublicAccess' in fields;
-      assert(content[0] === (denies ? 2 : 1), 'format of a bucket');
+      const format = 'encryption' in fields ? 3 : denies ? 2 : 1;
+      assert(content[0] === format, 'format of a bucket');
       assert(fields.name === text.slice(1), 'name of a bucket');
       const incarnation = String(fields.incarnation);
       incarnations.add(incarnation);
@@ -170,7 +171,12 @@ function readBucket(
     if (sealing !== undefined) {
       const bucket = String(fields.name);
       const place = { ...object, bucket, incarnation, key: text.slice(1), bodyId };
-      body = openSealed(body, sealing, place, dataKeyOf(sealing.envelope));
+      body = openSealed(
+        body,
+        sealing,
+        place,
+        dataKeyOf(sealing.envelope, `${bucket}/${text.slice(1)}`),
+      );
     }
     assert(body.length === object.size, 'size of a body');
     objects.set(text.slice(1), { ...object, body });
