@@ -34,7 +34,7 @@ export default defineConfig({
           ],
           exclude: [
             // These bring a clock, settings or a log of their own, or look into the process that serves.
-            'tests/wire/{bucket-policies,ram-policies,user-keys-and-sessions}.test.ts',
+            'tests/wire/{bucket-policies,encryption-keys,ram-policies,user-keys-and-sessions}.test.ts',
             'tests/wire/{aborted-transfers,authentication-refusals,corruption,hostile-input,slow-and-too-many}.test.ts',
           ],
           env: { OPENOSS_TEST_WORKERS: '2' },

@@ -1,9 +1,11 @@
 import type { Directory } from '@openoss/directory';
 import type { InputOf, Operation, OutputOf, RequestHeaders } from '@openoss/protocol';
 import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
+import type { ObjectEncryption } from './encryption/object-encryption.js';
 import type { IncomingBody } from './http/incoming-body.js';
 import type { ServerSettings } from './settings.js';
 import type { Caller } from './stages/authenticate.js';
+import type { Authorization } from './stages/authorize.js';
 
 /** The bytes a handler answers with: whole, or as they are read. */
 export type OutgoingBody = Buffer | AsyncIterable<Buffer>;
@@ -17,6 +19,9 @@ export interface HandlerContext<Op extends Operation> {
   readonly store: ObjectStore;
   readonly directory: Directory;
   readonly settings: ServerSettings;
+  readonly encryption: ObjectEncryption;
+  /** Decides on keys of KMS, which a handler learns of when it looks at the object or its bucket's rule. */
+  readonly authorization: Pick<Authorization, 'checkIdentity' | 'checkKey'>;
   /**
    * Decides again on an object as it is at the very moment it is written: handed to storage, so
    * that an ACL set meanwhile counts. Throws the denial.

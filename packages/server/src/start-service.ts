@@ -19,7 +19,7 @@ import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } fro
 import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
 import { observeStore } from './observe-store.js';
-import { openKms } from './open-kms.js';
+import { findKms, type KmsSetup, openKms, sentKmsSetup } from './open-kms.js';
 import { OssServer } from './oss-server.js';
 import { policyLanguage, type ServedIdentities } from './policy-language.js';
 import { scrubRoute } from './scrub/scrub-route.js';
@@ -179,29 +179,33 @@ async function serve(
     clock: settings.now,
     log: options.log,
   });
-  const kms = await openKms({
-    dataDirectory: options.directory,
+  const kmsSetup = await findKms(options.directory, options.environment, {
+    development: options.development ?? false,
+  });
+  const { kms, masterKeys, notice } = await openKms(kmsSetup, {
     room: store.room('kms'),
     directory,
     region: settings.region,
-    environment: options.environment,
-    development: options.development ?? false,
     clock: settings.now,
     log: options.log,
   });
+  if (notice !== undefined) options.log.warn(notice);
   const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
   const workers = options.workers ?? 0;
   const pool =
     workers === 0
       ? undefined
-      : new WorkerPool(poolOptions(options, settings, limits, store, credentials, key));
+      : new WorkerPool(
+          poolOptions(options, settings, limits, store, { credentials, key, kmsSetup }),
+        );
   if (pool !== undefined) metrics.addProcesses(() => pool.samples());
   const server: Front =
     pool ??
     new OssServer({
       store: store.objects,
       directory,
+      masterKeys,
       settings,
       limits,
       metrics,
@@ -215,7 +219,7 @@ async function serve(
       metrics,
       () =>
         ready && pool?.state.listening !== 0
-          ? { ready: true, notice: noticeOf(store, pool) }
+          ? { ready: true, notice: noticeOf(store, pool, notice) }
           : { ready: false, reason: ready ? 'no worker is serving' : 'starting or stopping' },
       new Map([
         ['/backup', backupRoute(store, options.directory, options.log)],
@@ -288,8 +292,12 @@ const SPACE_NOTICES = {
 } as const;
 
 /** What is to be said of a service that is ready. */
-function noticeOf(store: EmbeddedStore, pool: WorkerPool | undefined): string | undefined {
-  const notices = [SPACE_NOTICES[store.space().state], pool?.notice];
+function noticeOf(
+  store: EmbeddedStore,
+  pool: WorkerPool | undefined,
+  ofKeys: string | undefined,
+): string | undefined {
+  const notices = [SPACE_NOTICES[store.space().state], pool?.notice, ofKeys];
   return notices.filter((notice) => notice !== undefined).join('\n') || undefined;
 }
 
@@ -300,13 +308,19 @@ interface Front {
   close(grace: number): Promise<void>;
 }
 
+/** What workers cannot look up for themselves. */
+interface WorkerSecrets {
+  readonly credentials: FoundRootCredentials;
+  readonly key: DirectoryKey | undefined;
+  readonly kmsSetup: KmsSetup;
+}
+
 function poolOptions(
   { workers = 0, directory, minFreeBytes, tls, adminListen, log }: ServiceOptions,
   { region, hostSuffixes, bodyIdleTimeout, restoreDelay }: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
-  credentials: FoundRootCredentials,
-  directoryKey: DirectoryKey | undefined,
+  { credentials, key, kmsSetup }: WorkerSecrets,
 ): WorkerPoolOptions {
   return {
     count: workers,
@@ -314,10 +328,8 @@ function poolOptions(
     configuration: {
       directory: path.resolve(directory),
       credentials,
-      directoryKey: directoryKey && {
-        base64: directoryKey.bytes.toString('base64'),
-        source: directoryKey.source,
-      },
+      directoryKey: key && { base64: key.bytes.toString('base64'), source: key.source },
+      kms: sentKmsSetup(kmsSetup),
       region,
       hostSuffixes,
       bodyIdleTimeout,

@@ -160,6 +160,32 @@ export class Authorization {
     if (this.#policies === undefined) this.checkObject(undefined, undefined);
   }
 
+  /** Throws the denial of whoever comes without an identity, who may use no key of KMS, whichever it is. */
+  checkIdentity(): void {
+    if (this.#request.caller.principal.kind === 'anonymous') throw new OssError('DeniedByKms');
+  }
+
+  /**
+   * Throws the denial if who asks may not do this with a key of KMS. The key is the account's that owns
+   * the bucket; nothing but ownership, RAM policies and the session policy speaks of it.
+   */
+  checkKey(keyId: string, actions: readonly string[]): void {
+    const { caller, region } = this.#request;
+    const { principal } = caller;
+    const account = this.#bucket?.owner ?? '';
+    if (principal.kind === 'account' && principal.account === account) return;
+    const verdict = judge({
+      principal,
+      actions,
+      resource: { service: 'kms', region, account, relativeId: `key/${keyId}` },
+      bucket: { owner: account, acl: 'private' },
+      identityPolicies: this.#policies?.identity,
+      sessionPolicy: this.#policies?.session,
+      context: this.#facts && requestContext(this.#facts, undefined),
+    });
+    if (!verdict.allowed) throw denialOf(caller, verdict, 'DeniedByKms');
+  }
+
   /** Throws the denial if the request may not be done to this object (undefined: there is none of this key). */
   checkObject(key: string | undefined, object: ObjectRecord | undefined): void {
     this.#throwDenial(judge(this.#question(key, object)));
@@ -214,10 +240,14 @@ function asks(policy: CompiledPolicy | undefined, prefix: string): boolean {
   return policy?.conditionKeys.some((key) => key.startsWith(prefix)) ?? false;
 }
 
-function denialOf({ principal }: Caller, denied: Denied): OssError {
+function denialOf(
+  { principal }: Caller,
+  denied: Denied,
+  kind: ErrorKind = DENIALS[denied.denial],
+): OssError {
   const detail = accessDeniedDetail(principal, denied);
   return new OssError(
-    DENIALS[denied.denial],
+    kind,
     detail === undefined ? {} : { groups: { AccessDeniedDetail: { ...detail } } },
   );
 }

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Directory, generateCredentials } from '@openoss/directory';
+import { Keyring } from '@openoss/kms';
 import { type ObjectStore, openEmbeddedStore } from '@openoss/storage';
 import { defaultLimits, type ServerLimits } from '../limits.js';
 import { createLog } from '../log.js';
@@ -43,12 +44,18 @@ export async function startTestServer(
     redundancy: 'LRS',
     acl: 'public-read-write',
   });
+  const region = 'cn-hangzhou';
+  const keyring = await Keyring.open(store.room('kms'), { region });
   const logged: Record<string, unknown>[] = [];
   const metrics = new Metrics({ ofProcess: false });
-  const region = 'cn-hangzhou';
   const server = new OssServer({
     store: { ...delegating(store.objects), ...overrides },
     directory: accounts,
+    masterKeys: {
+      keysOf: (account) => keyring.keysOf(account),
+      ofService: keyring.keysOf('oss'),
+      areElsewhere: false,
+    },
     metrics,
     limits: { ...defaultLimits({ memory: 2 ** 32, descriptors: 2 ** 14 }), ...limits },
     settings: {

@@ -5,6 +5,7 @@ import { EXIT_STORAGE_FAILED, openWorkerStore } from '@openoss/storage';
 import { createLog } from '../log.js';
 import { Metrics } from '../metrics.js';
 import { observeDamage, observeTransfers } from '../observe-store.js';
+import { openKms, receivedKmsSetup } from '../open-kms.js';
 import { OssServer } from '../oss-server.js';
 import type { FromWorker, SentFailure, ToWorker, WorkerConfiguration } from './worker-messages.js';
 
@@ -68,9 +69,18 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
     },
     log,
   });
+  // Keys are rotated and swept by the primary, which says as well where they are locked.
+  const { kms, masterKeys } = await openKms(receivedKmsSetup(configuration.kms), {
+    room: store.room('kms'),
+    directory,
+    region,
+    clock: Date.now,
+    log,
+  });
   const server = new OssServer({
     store: store.objects,
     directory,
+    masterKeys,
     settings: { region, hostSuffixes, bodyIdleTimeout, restoreDelay, now: Date.now, log },
     limits: configuration.limits,
     metrics,
@@ -81,6 +91,7 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
     async stop(grace) {
       await server.close(grace);
       await directory.close();
+      await kms.close();
       await store.close();
     },
   };
