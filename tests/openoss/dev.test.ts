@@ -66,7 +66,10 @@ describe('openoss dev -- COMMAND', () => {
         OSSUTIL_PROFILE: 'users-profile',
         OSSUTIL_CONFIG_FILE: '/users/file',
         OSS_ENDPOINT: 'https://users.example',
+        OSS_STS_ENDPOINT: 'https://users.example',
         OSS_ACCESS_KEY_ID: 'users-id',
+        OPENOSS_ROOT_ACCESS_KEY_ID: 'users-root',
+        OPENOSS_ROOT_ACCESS_KEY_SECRET: 'users-root',
       },
     );
     expect(stdout).not.toContain('users');

@@ -4,8 +4,10 @@ import { get } from 'node:https';
 import path from 'node:path';
 import { startOpenOss } from 'openoss';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { sendSigned } from '../support/http.js';
 import { officialClients, ram, refusalOf } from '../support/official-packages.js';
 import { freshDirectories } from '../support/operator.js';
+import { callOwn } from '../support/own-calls.js';
 import { cleanEnvironment, programs, run } from '../support/programs.js';
 import { selfSignedCertificate } from '../support/self-signed-certificate.js';
 import { serve } from '../support/serve.js';
@@ -94,13 +96,25 @@ it('startOpenOss() serves RAM and STS on request', async () => {
   expect(other.rpcEndpoint).toBeUndefined();
 });
 
+it('startOpenOss() on a kept directory tells the root access key that counts, also when it was rotated', async () => {
+  const dataDirectory = freshDirectory();
+  const first = await startOpenOss({ dataDirectory, rpc: {} });
+  const { answer } = await callOwn(first.rpcEndpoint, first.credentials, 'RotateRootAccessKey');
+  await first.close();
+  const second = await startOpenOss({ dataDirectory });
+  onTestFinished(() => second.close());
+  const { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret } = second.credentials;
+  expect({ AccessKeyId, AccessKeySecret }).toEqual(answer.AccessKey);
+  expect((await sendSigned(second, {})).status).toBe(200);
+});
+
 it('openoss dev --rpc-listen tells the command where they are', async () => {
   const dev = [process.execPath, programs.openoss, 'dev', '--rpc-listen', '127.0.0.1:0', '--'];
   const script =
-    'fetch(process.env.OPENOSS_RPC_ENDPOINT).then((answer) => console.log(answer.status))';
+    'fetch(process.env.OPENOSS_RPC_ENDPOINT).then(({ status }) => console.log(status, process.env.OSS_STS_ENDPOINT === process.env.OPENOSS_RPC_ENDPOINT))';
   const { status, stdout } = await run([...dev, process.execPath, '-e', script], {
     env: cleanEnvironment({ TMPDIR: path.dirname(freshDirectory()) }),
   });
-  expect(stdout).toBe('400\n');
+  expect(stdout).toBe('400 true\n');
   expect(status).toBe(0);
 });

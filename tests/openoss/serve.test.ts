@@ -222,12 +222,13 @@ describe('openoss serve', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
+    const directory = freshDirectory();
     const inUse = await run([
       process.execPath,
       programs.openoss,
       'serve',
       '--data',
-      freshDirectory(),
+      directory,
       '--listen',
       `127.0.0.1:${port}`,
       '--admin-listen',
@@ -236,6 +237,8 @@ describe('openoss serve', () => {
     taken.close();
     expect(inUse.status).toBe(2);
     expect(inUse.stderr).toContain(`127.0.0.1:${port} is in use by another program`);
+    // The root access key is shown once: to whoever starts it for the first time with success.
+    expect((await serve(directory)).announced).toContain('A root access key was made');
 
     const file = freshDirectory('file');
     await writeFile(file, 'not a directory');

@@ -5,12 +5,14 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { formatQuery } from '@openoss/protocol';
 import { describe, expect, it } from 'vitest';
 import { sign, type WireRequest } from '../support/http.js';
 import { programs, run, scratchDirectory } from '../support/programs.js';
 import { parseAnswers, signedHead } from '../support/raw-connection.js';
 import { selfSignedCertificate } from '../support/self-signed-certificate.js';
 import { type Server, serve } from '../support/serve.js';
+import { allow, policyOf } from '../support/start-with-identities.js';
 
 const { cert, key } = selfSignedCertificate;
 const directory = await scratchDirectory();
@@ -38,7 +40,9 @@ function send(server: Server, request: WireRequest, agent?: Agent): Promise<Answ
       port,
       ca: cert,
       method: request.method ?? 'GET',
-      path: `/${request.bucket ?? ''}${request.key === undefined ? '' : `/${request.key}`}`,
+      path: `/${request.bucket ?? ''}${request.key === undefined ? '' : `/${request.key}`}${
+        request.query === undefined ? '' : `?${formatQuery(request.query)}`
+      }`,
       headers: {
         ...request.headers,
         ...(request.body === undefined
@@ -79,6 +83,25 @@ describe('openoss serve with a certificate', () => {
     agent.destroy();
     server.child.kill('SIGTERM');
     expect(await server.outcome).toMatchObject({ status: 0, signal: null });
+  });
+
+  it('is what acs:SecureTransport asks for', async () => {
+    const server = await serveTls();
+    const object = { bucket: 'secured', key: 'k' };
+    const signed = (request: WireRequest) => send(server, sign(server, request));
+    await signed({ method: 'PUT', bucket: 'secured' });
+    await signed({ ...object, method: 'PUT', body: 'x' });
+    for (const [isSecure, status] of [
+      ['true', 200],
+      ['false', 403],
+    ] as const) {
+      const Condition = { Bool: { 'acs:SecureTransport': isSecure } };
+      const statement = { ...allow('oss:GetObject'), Principal: ['*'], Condition };
+      const query = [['policy', null]] as const;
+      const body = policyOf(statement);
+      expect((await signed({ method: 'PUT', bucket: 'secured', query, body })).status).toBe(200);
+      expect((await send(server, object)).status).toBe(status);
+    }
   });
 
   it('lets a client that is still sending see an early refusal', async () => {

@@ -1,15 +1,8 @@
 /** `openoss serve --workers`: several processes that serve one data directory, and are one service. */
 import { randomBytes } from 'node:crypto';
-import { Agent, request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import {
-  errorOf,
-  type Reachable,
-  send,
-  sendSigned,
-  sign,
-  type WireRequest,
-} from '../support/http.js';
+import { Connections } from '../support/connections.js';
+import { errorOf, send, sendSigned, type WireRequest } from '../support/http.js';
 import { freshDirectories, stop } from '../support/operator.js';
 import { programs, run } from '../support/programs.js';
 import { type Server, serve } from '../support/serve.js';
@@ -20,62 +13,6 @@ const freshDirectory = await freshDirectories();
 const bucket = 'examplebucket';
 const started = (count: number): Promise<Server> =>
   serveWithWorkers(count, freshDirectory(), bucket);
-
-/**
- * Connections that stay open, each with one of the workers in turn: what goes over one of them is
- * served by the same process.
- */
-class Connections {
-  readonly #oss: Reachable;
-  readonly #agents: Agent[];
-
-  constructor(oss: Reachable, count: number) {
-    this.#oss = oss;
-    this.#agents = Array.from(
-      { length: count },
-      () => new Agent({ keepAlive: true, maxSockets: 1 }),
-    );
-  }
-
-  send(at: number, request: WireRequest): Promise<{ status: number; body: Buffer; text: string }> {
-    const { hostname, port } = new URL(this.#oss.endpoint);
-    const {
-      method = 'GET',
-      bucket: inBucket,
-      key,
-      query = [],
-      headers,
-      body,
-    } = sign(this.#oss, request);
-    const search = query.map(([name, value]) => (value === null ? name : `${name}=${value}`));
-    const target = `/${inBucket ?? ''}${inBucket === undefined ? '' : '/'}${key ?? ''}${search.length === 0 ? '' : `?${search.join('&')}`}`;
-    return new Promise((resolve, reject) => {
-      const sent = httpRequest({
-        hostname,
-        port,
-        method,
-        path: target,
-        headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': body.length }) },
-        agent: this.#agents[at],
-      });
-      sent.on('error', reject);
-      sent.on('response', (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const whole = Buffer.concat(chunks);
-          resolve({ status: response.statusCode ?? 0, body: whole, text: whole.toString() });
-        });
-      });
-      sent.end(body);
-    });
-  }
-
-  close(): void {
-    for (const agent of this.#agents) agent.destroy();
-  }
-}
 
 async function metric(server: Server, pattern: RegExp): Promise<number> {
   const { text } = await send(server.admin, { target: '/metrics' });

@@ -468,7 +468,7 @@ describe('a call by hand', () => {
 
 describe('a service', () => {
   it('without a root key serves what is not of keys, and says of each key that it is locked', async () => {
-    const locked = await startRpc({ OPENOSS_KMS_ROOT_KEY: '' });
+    const locked = await startRpc({ environment: { OPENOSS_KMS_ROOT_KEY: '' } });
     const keys = officialKms(locked.endpoint, locked.root);
     expect(await kmsRefusalOf(keys.listKeys(new kms.ListKeysRequest({})))).toBe(
       '503 ServiceUnavailableTemporary',
@@ -483,10 +483,12 @@ describe('a service', () => {
   it('that has its keys with another passes calls on, as whoever may make them', async () => {
     const { endpoint, root } = service;
     const asker = await startRpc({
-      OPENOSS_KMS_ROOT_KEY: '',
-      OPENOSS_KMS_ENDPOINT: endpoint,
-      OPENOSS_KMS_ACCESS_KEY_ID: root.accessKeyId,
-      OPENOSS_KMS_ACCESS_KEY_SECRET: root.accessKeySecret,
+      environment: {
+        OPENOSS_KMS_ROOT_KEY: '',
+        OPENOSS_KMS_ENDPOINT: endpoint,
+        OPENOSS_KMS_ACCESS_KEY_ID: root.accessKeyId,
+        OPENOSS_KMS_ACCESS_KEY_SECRET: root.accessKeySecret,
+      },
     });
     const keyId = await newKey();
     const { ram: askersRam } = officialClients(asker.endpoint, asker.root);

@@ -357,6 +357,8 @@ describe.each([
       '403 NoPermission',
     );
     expect(await refusalOf(assume())).toBe('403 NoPermission');
+    const missing = { roleArn: `acs:ram::${account}:role/missing` };
+    expect(await refusalOf(assume(missing))).toBe('403 NoPermission');
     await client.attachPolicyToUser(
       new ram.AttachPolicyToUserRequest({
         policyType: 'System',
@@ -364,6 +366,9 @@ describe.each([
         userName: 'alice',
       }),
     );
+    expect(await refusalOf(assume(missing))).toBe('404 EntityNotExist.Role');
+    const elsewhere = { roleArn: 'acs:ram::1000000000000000:role/missing' };
+    expect(await refusalOf(assume(elsewhere))).toBe('403 NoPermission');
     expect(await refusalOf(assume({ externalId: 'abd' }))).toBe('403 NoPermission');
     expect(await refusalOf(assume({ durationSeconds: 899 }))).toBe(
       '400 InvalidParameter.DurationSeconds',

@@ -30,7 +30,7 @@ export interface RunOptions {
 /** The environment of a user who has set nothing of OSS: what a test sets is all there is. */
 export function cleanEnvironment(added: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(OSS|OSSUTIL|OPENOSS)_/i.test(name),
+    ([name]) => !/^(OSS|OSSUTIL|OPENOSS|ALIBABA_CLOUD)_/i.test(name),
   );
   return { ...Object.fromEntries(kept), ...added };
 }

@@ -4,11 +4,16 @@ import path from 'node:path';
 import { createLog, startService } from '@openoss/server';
 import { onTestFinished } from 'vitest';
 
-/**
- * RAM, STS and KMS, and OSS beside them, in this process and with a clock of their own, until the test is over;
- * `environment` counts before what it is started with unless told.
- */
-export async function startRpc(environment: Readonly<Record<string, string>> = {}) {
+/** RAM, STS and KMS, and OSS beside them, in this process and with a clock of their own, until the test is over. */
+export async function startRpc({
+  tls,
+  environment,
+}: {
+  /** PEM; with them it speaks HTTPS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Counts before what it is started with unless told. */
+  readonly environment?: Readonly<Record<string, string>>;
+} = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'openoss-rpc-'));
   const clock = { ahead: 0 };
   const root = { accessKeyId: 'rootkeyid', accessKeySecret: 'rootkeysecret' };
@@ -17,6 +22,7 @@ export async function startRpc(environment: Readonly<Record<string, string>> = {
     listen: { host: '127.0.0.1', port: 0 },
     rpcListen: { host: '127.0.0.1', port: 0 },
     region: 'cn-hangzhou',
+    tls,
     minFreeBytes: 256 * 1024,
     environment: {
       OPENOSS_ROOT_ACCESS_KEY_ID: root.accessKeyId,

@@ -42,14 +42,23 @@ export interface AccountAtWork {
   readonly owner: Someone;
   /** A user with an access key, and a policy of these statements if there are any. */
   readonly user: (...statements: Statement[]) => Promise<User>;
+  /** A user whose one policy can be made another, for the price of one commit each time. */
+  readonly changeableUser: () => Promise<ChangeableUser>;
   /** A policy of these statements, attached to a user. */
   readonly grant: (user: User, ...statements: Statement[]) => Promise<void>;
   /** Somebody who has assumed a role with these statements, held to a session policy if there is one. */
   readonly session: (statements: Statement[], sessionPolicy?: string) => Promise<Session>;
 }
 
+export interface ChangeableUser extends User {
+  /** From now on its policy has these statements, and no others. */
+  readonly may: (...statements: Statement[]) => Promise<void>;
+}
+
 export interface Session extends Someone {
   readonly role: string;
+  /** Another session of the role, held to this policy. */
+  readonly another: (sessionPolicy?: string) => Promise<Someone>;
   /** The user whose access key the role was assumed with. */
   readonly by: User;
 }
@@ -59,6 +68,8 @@ export interface ServedIdentities {
   readonly oss: Reachable;
   /** What time it is for the service: milliseconds that it is ahead of the system's clock. */
   readonly clock: { ahead: number };
+  /** Whoever has an access key. */
+  readonly someone: (credentials: SigningCredentials) => Someone;
   readonly own: AccountAtWork;
   /** Another account than the first. */
   readonly otherAccount: () => Promise<AccountAtWork>;
@@ -73,6 +84,7 @@ export async function startWithIdentities(): Promise<ServedIdentities> {
   const service = await startService({
     directory,
     listen: { host: '127.0.0.1', port: 0 },
+    rpcListen: { host: '127.0.0.1', port: 0 },
     region: 'cn-hangzhou',
     environment: {
       OPENOSS_ROOT_ACCESS_KEY_ID: root.accessKeyId,
@@ -93,7 +105,7 @@ export async function startWithIdentities(): Promise<ServedIdentities> {
   const nameOf = (kind: string): string => `${kind}${names++}`;
 
   const account = (uid: string, owner: Someone): AccountAtWork => {
-    const { users, accessKeys, policies, attachments, roles } = identities.ram(uid);
+    const { users, accessKeys, policies, policyVersions, attachments, roles } = identities.ram(uid);
     const attach = async (
       entity: Parameters<typeof attachments.attach>[1],
       statements: readonly Statement[],
@@ -114,6 +126,26 @@ export async function startWithIdentities(): Promise<ServedIdentities> {
       uid,
       owner,
       user,
+      async changeableUser() {
+        const made = await user();
+        const policyName = nameOf('policy');
+        await policies.create({ policyName, policyDocument: policyOf(deny('oss:Nothing')) });
+        await attachments.attach(
+          { type: 'Custom', name: policyName },
+          { kind: 'user', name: made.name },
+        );
+        return {
+          ...made,
+          async may(...statements) {
+            await policyVersions.create({
+              policyName,
+              policyDocument: policyOf(...statements),
+              setAsDefault: true,
+              rotateStrategy: 'DeleteOldestNonDefaultVersionWhenLimitExceeded',
+            });
+          },
+        };
+      },
       grant: ({ name }, ...statements) => attach({ kind: 'user', name }, statements),
       async session(statements, sessionPolicy) {
         const role = nameOf('role');
@@ -129,13 +161,13 @@ export async function startWithIdentities(): Promise<ServedIdentities> {
         const by = await user(allow('sts:AssumeRole'));
         const key = await service.directory.findAccessKey(by.credentials.accessKeyId);
         if (key === undefined) throw new Error('a user without its access key');
-        const { credentials } = await identities.sts.assumeRole(key, {
-          roleArn: arn,
-          roleSessionName: 'wire-test',
-          policy: sessionPolicy,
-        });
-        const { accessKeyId, accessKeySecret, securityToken } = credentials;
-        return { ...someone({ accessKeyId, accessKeySecret, securityToken }), role, by };
+        const another = async (policy?: string): Promise<Someone> => {
+          const assumption = { roleArn: arn, roleSessionName: 'wire-test', policy };
+          const { credentials } = await identities.sts.assumeRole(key, assumption);
+          const { accessKeyId, accessKeySecret, securityToken } = credentials;
+          return someone({ accessKeyId, accessKeySecret, securityToken });
+        };
+        return { ...(await another(sessionPolicy)), role, by, another };
       },
     };
   };
@@ -144,6 +176,7 @@ export async function startWithIdentities(): Promise<ServedIdentities> {
     service,
     oss,
     clock,
+    someone,
     own: account(service.account, someone(root)),
     async otherAccount() {
       const { account: uid } = await identities.accounts.create(nameOf('Account'));

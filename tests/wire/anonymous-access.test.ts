@@ -96,8 +96,6 @@ describe('nothing else is open to an anonymous request', () => {
     ['DELETE', 'bucket-public-read-write', undefined, []],
     ['PUT', 'anonymousbucket', undefined, []],
     ['PUT', 'anonymousbucket', undefined, [['acl', null]]],
-    ['GET', 'bucket-public-read-write', 'k', [['acl', null]]],
-    ['PUT', 'bucket-public-read-write', 'k', [['acl', null]]],
     ['GET', 'bucket-public-read-write', 'k', [['tagging', null]]],
     ['PUT', 'bucket-public-read-write', 'k', [['tagging', null]]],
     ['POST', 'bucket-public-read-write', 'k', [['restore', null]]],
@@ -121,6 +119,21 @@ describe('nothing else is open to an anonymous request', () => {
       });
     },
   );
+
+  it.each([
+    ['GET', '0003-00000007', 'You do not have read acl permission on this object.'],
+    ['PUT', '0003-00000008', 'You do not have write acl permission on this object.'],
+  ])('%s of an ACL of an object, in words of its own', async (method, EC, Message) => {
+    const answer = await send(oss.endpoint, {
+      method,
+      bucket: 'bucket-public-read-write',
+      key: 'k',
+      query: [['acl', null]],
+      headers: { 'x-oss-object-acl': 'private' },
+    });
+    expect(answer.status).toBe(403);
+    expect(errorOf(answer)).toMatchObject({ Code: 'AccessDenied', EC, Message });
+  });
 
   it('nor are tags on an upload that is open', async () => {
     const answer = await send(oss.endpoint, {

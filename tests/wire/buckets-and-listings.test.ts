@@ -45,18 +45,32 @@ describe('PutBucket', () => {
     ).toBe('IA');
   });
 
-  it('again changes nothing, but cannot change the class', async () => {
+  it('again changes nothing, but cannot change the class or the redundancy', async () => {
     expect((await send({ method: 'PUT', bucket: 'twice' })).status).toBe(200);
     expect((await send({ method: 'PUT', bucket: 'twice' })).status).toBe(200);
-    const body =
-      '<CreateBucketConfiguration><StorageClass>Archive</StorageClass></CreateBucketConfiguration>';
-    const refused = await send({ method: 'PUT', bucket: 'twice', body });
-    expect(refused.status).toBe(409);
-    expect(errorOf(refused)).toMatchObject({
+    const again = (configuration: string) =>
+      send({
+        method: 'PUT',
+        bucket: 'twice',
+        body: `<CreateBucketConfiguration>${configuration}</CreateBucketConfiguration>`,
+      });
+    const ofClass = await again('<StorageClass>Archive</StorageClass>');
+    expect(ofClass.status).toBe(409);
+    expect(errorOf(ofClass)).toMatchObject({
       Code: 'BucketAlreadyExists',
+      Message: "Cannot modify existing bucket's storage class",
       BucketName: 'twice',
-      EC: '0015-00000104',
     });
+    const ofRedundancy = await again('<DataRedundancyType>ZRS</DataRedundancyType>');
+    expect(ofRedundancy.status).toBe(409);
+    expect(errorOf(ofRedundancy)).toMatchObject({
+      Code: 'BucketAlreadyExists',
+      Message: "Bucket already exists can't modify data redundancy type.",
+      EC: '0015-00000228',
+    });
+    const same =
+      '<StorageClass>Standard</StorageClass><DataRedundancyType>LRS</DataRedundancyType>';
+    expect((await again(same)).status).toBe(200);
   });
 
   it.each([
@@ -231,7 +245,7 @@ describe('a listing', () => {
       );
       expect(told).toMatchObject({
         Key: 'b',
-        LastModified: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        LastModified: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/),
         ETag: `"${createHash('md5').update('b').digest('hex').toUpperCase()}"`,
         Type: 'Normal',
         Size: '1',
@@ -239,9 +253,8 @@ describe('a listing', () => {
       });
       // The owner is always told by V1, by V2 only when asked.
       expect('Owner' in told).toBe(!v2);
-      expect(answer.text).toContain(
-        '<ListBucketResult xmlns="http://doc.oss-cn-hangzhou.aliyuncs.com">',
-      );
+      // Its pages show a namespace, which the SDK for Python (xml_utils.py) could not read past.
+      expect(answer.text).toContain('<ListBucketResult><Name>');
     },
   );
 
@@ -327,6 +340,14 @@ describe('a listing', () => {
         ),
       ),
     ).toEqual(['a/b/3']);
+  });
+
+  it('takes an empty continuation token for none, for the SDK for Python sends one', async () => {
+    const from: [string, string] = ['start-after', 'a/1'];
+    const empty = await list([from, ['continuation-token', '']]);
+    expect(empty.status).toBe(200);
+    expect(keys(empty)).toEqual(keys(await list([from])));
+    expect(empty.text).not.toContain('<ContinuationToken>');
   });
 
   it.each([

@@ -1,7 +1,14 @@
 /** Access keys of RAM users and tokens of sessions: how they get in, and how they are refused. */
-import { headerFields, presignUrl, type SigningCredentials, signRequest } from '@openoss/protocol';
+import type { SigningCredentials } from '@openoss/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, send, type WireAnswer, type WireRequest } from '../support/http.js';
+import {
+  SIGNATURE_VERSIONS,
+  type SignatureVersion,
+  type Signing,
+  signedInHeader,
+  signedInUrl,
+} from '../support/signed-requests.js';
 import {
   allow,
   type ServedIdentities,
@@ -18,26 +25,17 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-const optionsOf = (version: 'v1' | 'v4', credentials: SigningCredentials) =>
-  ({
-    version,
-    credentials,
-    region: 'cn-hangzhou',
-    now: Date.now() + served.clock.ahead,
-  }) as const;
+const signing = (version: SignatureVersion, by: SigningCredentials): Signing => ({
+  version,
+  by,
+  at: Date.now() + served.clock.ahead,
+});
+const inHeader = (version: SignatureVersion, by: SigningCredentials): WireRequest =>
+  signedInHeader({ ...target, body: 'x' }, signing(version, by));
+const inUrl = (version: SignatureVersion, by: SigningCredentials, lifetime?: number): WireRequest =>
+  signedInUrl({ ...target, body: 'x' }, { ...signing(version, by), lifetime });
 
-function inHeader(version: 'v1' | 'v4', credentials: SigningCredentials): WireRequest {
-  const request = { ...target, query: [], headers: headerFields([]) };
-  const headers = Object.fromEntries(signRequest(request, optionsOf(version, credentials)));
-  return { ...target, headers, body: 'x' };
-}
-
-function inUrl(version: 'v1' | 'v4', credentials: SigningCredentials): WireRequest {
-  const request = { ...target, query: [], headers: new Map<string, string>() };
-  return { ...target, query: presignUrl(request, optionsOf(version, credentials), 60), body: 'x' };
-}
-
-const ways = (['v1', 'v4'] as const).flatMap(
+const ways = SIGNATURE_VERSIONS.flatMap(
   (version) =>
     [
       [`${version} in the header`, inHeader, version],
@@ -143,6 +141,19 @@ describe('a session', () => {
       const answer = await sendAs({ ...target, body: 'x' });
       expectRefusal(answer, 'SecurityTokenExpired', '0002-00000007');
       expect(errorOf(answer).Message).toBe('The security token you provided has expired.');
+    } finally {
+      served.clock.ahead = 0;
+    }
+  });
+
+  it.each(SIGNATURE_VERSIONS)('takes the URLs it signed with it: %s', async (version) => {
+    const { credentials } = await served.own.session([allow('oss:PutObject')]);
+    // A session lasts twelve hours at most, however long its URLs are good for.
+    const url = inUrl(version, credentials, 604_800);
+    expect((await asked(url)).status).toBe(200);
+    served.clock.ahead = 12 * 3600_000;
+    try {
+      expectRefusal(await asked(url), 'SecurityTokenExpired', '0002-00000007');
     } finally {
       served.clock.ahead = 0;
     }

@@ -197,10 +197,12 @@ class ClientsRun {
       flags: [...hurry(full), ...flags],
       environment: { NODE_OPTIONS: `--import=${COLLECTOR}`, ...environment },
     });
+    /** @type {WellBehavedClient | undefined} */
+    let client;
     try {
       const port = (await server.ready()) ?? 0;
       await prepare(port);
-      const client = new WellBehavedClient(port, this.#random.fork('well-behaved'));
+      client = new WellBehavedClient(port, this.#random.fork('well-behaved'));
       await delay(QUIET_MS / 3);
       client.takeLatencies();
       await delay(QUIET_MS);
@@ -223,6 +225,8 @@ class ClientsRun {
         ...(hasCuts ? await leftovers(port, this.#directory) : []),
       ]);
     } finally {
+      // Also where something could not be run: it would go on asking for ever.
+      await client?.stop();
       this.report('the server', await server.end('SIGTERM'));
     }
   }

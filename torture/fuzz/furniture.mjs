@@ -1,4 +1,5 @@
 import { OssConnection } from '../kill-loop/oss-connection.mjs';
+import { RULED } from './generate-policy.mjs';
 import { BUCKETS } from './generate-request.mjs';
 
 /** The bucket and the object that nobody but the sentinel asks for. */
@@ -14,6 +15,7 @@ export async function furnish(port) {
       bucket,
       headers: { 'x-oss-acl': bucket === 'open' ? 'public-read-write' : 'private' },
     })),
+    { method: 'PUT', bucket: RULED },
     { method: 'PUT', bucket: SENTINEL.bucket },
     { method: 'PUT', ...SENTINEL, body: SENTINEL_BODY },
     { method: 'PUT', bucket: 'fuzz', key: 'k0', body: Buffer.from('hello') },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Crc64, operations } from '@openoss/protocol';
 import { generateDocument } from './generate-document.mjs';
+import { generatePolicy, RULED } from './generate-policy.mjs';
 import { mutated, strangeValue } from './strange-values.mjs';
 
 /**
@@ -54,6 +55,7 @@ const PARAMETERS = [
   ...['continuation-token', 'fetch-owner', 'versionId', 'response-content-type', 'x-oss-process'],
   ...['response-content-disposition', 'Expires', 'OSSAccessKeyId', 'Signature', 'security-token'],
   ...['x-oss-signature-version', 'x-oss-signature', 'x-oss-credential', 'x-oss-date', 'policy'],
+  ...['x-oss-access-key-id', 'x-oss-signature-version=OSS2', 'x-oss-security-token'],
   ...[
     'x-oss-expires',
     'x-oss-additional-headers',
@@ -76,8 +78,10 @@ const IN_AUTHORIZATION = [
     'OSS ',
     'OSS4-HMAC-SHA256 ',
     'OSS2 ',
+    'AccessKeyId:',
     'Credential=',
     'Signature=',
+    'Signature:',
   ],
   ...['AdditionalHeaders=host', 'AdditionalHeaders=;;', 'STS.x', '\xe4\xbd\xa0', 'a'.repeat(5000)],
   ...['20261126', 'aliyun_v4_request', 'us-east-1', '0'.repeat(64), ',Signature=0', '%', '&', '\t'],
@@ -107,7 +111,9 @@ export function generateRequest(random) {
  */
 function plainRequest(random, operation) {
   const { match, input } = operation;
-  const bucket = random.chance(0.03) ? 'passing' : random.pick(BUCKETS);
+  const isAboutPolicy = operation.name.endsWith('BucketPolicy');
+  const isRuled = random.chance(isAboutPolicy ? 0.9 : 0.1);
+  const bucket = isRuled ? RULED : random.chance(0.03) ? 'passing' : random.pick(BUCKETS);
   const key = match.on === 'object' ? random.pick(KEYS) : '';
   const isVirtual = match.on !== 'service' && random.chance(0.2);
   const path =
@@ -148,6 +154,7 @@ function plainRequest(random, operation) {
         takesBody = true;
         body = random.pick(['', 'hello', 'x'.repeat(random.below(3000)), '\xff\x00\r\n\r\nGET / ']);
         if (random.chance(0.003)) body = 'y'.repeat(70_000);
+        if (isAboutPolicy) body = generatePolicy(random, 'bucket');
     }
   }
   if (takesBody) digests(random, headers, body, operation.name === 'DeleteMultipleObjects');
@@ -189,7 +196,7 @@ function digests(random, headers, body, isNeeded) {
 
 /** @param {SeededRandom} random @returns {WireRequest['signing']} */
 function signing(random) {
-  const version = random.chance(0.6) ? 'v4' : 'v1';
+  const version = random.weighted({ v4: 52, v1: 28, v2: 20 });
   return { version, place: random.chance(0.75) ? 'header' : 'url' };
 }
 

@@ -1,4 +1,14 @@
 import {
+  compilePolicy,
+  explain,
+  judge,
+  judgeAssumeRole,
+  judgeBeforeObject,
+  ossResource,
+  PolicyError,
+  parsePolicy,
+} from '@openoss/access';
+import {
   addressOfHost,
   addressOfPath,
   checkClaim,
@@ -32,12 +42,14 @@ import { readRange } from '../../packages/server/dist/objects/byte-range.js';
 import { checkReadConditions } from '../../packages/server/dist/objects/read-conditions.js';
 import { CREDENTIALS, REGION } from '../kill-loop/server-process.mjs';
 import { generateDocument } from './generate-document.mjs';
+import { generatePolicy, RULED } from './generate-policy.mjs';
 import { generateRequest } from './generate-request.mjs';
 import { mutated, strangeValue } from './strange-values.mjs';
 import { readStrictXml } from './strict-xml.mjs';
 import { bytesOfRequest } from './wire-request.mjs';
 
 /**
+ * @import { AccessQuestion, PolicyKind, Principal } from '@openoss/access'
  * @import { SigningOptions, XmlContent } from '@openoss/protocol'
  * @import { SeededRandom } from '../workload/seeded-random.mjs'
  */
@@ -64,7 +76,10 @@ export const PURE_TARGETS = [
   { name: 'a request target', prepare: requestTarget },
   { name: 'a Host', prepare: ofText((host) => void addressOfHost(host, HOST_SUFFIXES)) },
   { name: 'an Authorization of version 1', prepare: authorization('v1') },
+  { name: 'an Authorization of version 2', prepare: authorization('v2') },
   { name: 'an Authorization of version 4', prepare: authorization('v4') },
+  { name: 'a signed URL', prepare: signedUrl },
+  { name: 'a policy, and what it decides', prepare: policy },
   { name: 'what is signed is verified', prepare: signedIsVerified },
   { name: 'headers and query of an operation', prepare: inputOfOperation },
   { name: 'an XML body', prepare: xmlBody },
@@ -144,7 +159,7 @@ function requestTarget(random) {
 }
 
 /**
- * @param {'v1' | 'v4'} version
+ * @param {'v1' | 'v2' | 'v4'} version
  * @returns {PureTarget['prepare']}
  */
 function authorization(version) {
@@ -165,9 +180,120 @@ function authorization(version) {
   };
 }
 
+/** A signature in the URL with some of it spoilt, doubled, dropped or of another version. @type {PureTarget['prepare']} */
+function signedUrl(random) {
+  const { request, options } = signable(random, random.pick(['v1', 'v2', 'v4']));
+  const query = [...request.query, ...presignUrl(request, options, 60)];
+  for (let times = random.between(1, 4); times > 0; times--) {
+    const at = random.below(query.length);
+    const [name, value] = query[at] ?? ['', null];
+    const text = Buffer.from(mutated(random, value ?? ''), 'latin1').toString();
+    const changed = /** @type {const} */ ([
+      random.chance(0.2) ? random.pick(SIGNING_PARAMETERS) : name,
+      random.chance(0.05) ? null : text.slice(0, LONGEST),
+    ]);
+    query.splice(random.chance(0.3) ? random.below(query.length) : at, random.below(2), changed);
+  }
+  const claims = query.some(
+    ([name]) => SIGNING_PARAMETERS.includes(name) && !/[Ee]xp|dat|tok|add/.test(name),
+  );
+  const signed = { ...request, query };
+  return () => {
+    const claim = parseClaim(signed);
+    if (claim === undefined) {
+      if (claims) throw new Broken('a request that claims to be signed is anonymous');
+      return;
+    }
+    checkClaim(claim, { now: options.now, region: REGION });
+    verifySignature(claim, signed, SECRET);
+  };
+}
+
+const SIGNING_PARAMETERS = [
+  ...['OSSAccessKeyId', 'Signature', 'Expires', 'security-token', 'x-oss-signature-version'],
+  ...['x-oss-credential', 'x-oss-access-key-id', 'x-oss-date', 'x-oss-expires', 'x-oss-signature'],
+  ...['x-oss-additional-headers', 'x-oss-security-token'],
+];
+
+/** @type {readonly Principal[]} */
+const PRINCIPALS = [
+  { kind: 'anonymous' },
+  { kind: 'account', account: '1000000000000001' },
+  { kind: 'account', account: '1000000000000002' },
+  { kind: 'user', account: '1000000000000001', user: '27737962156157000', name: 'alice' },
+  { kind: 'session', account: '1000000000000001', role: 'r', session: 's' },
+];
+
+const ROLE = { service: 'ram', region: '', account: '1000000000000001', relativeId: 'role/r' };
+
+/** Refused with a `PolicyError`, or compiled; what is compiled decides, and says why. @type {PureTarget['prepare']} */
+function policy(random) {
+  const kind = random.pick(/** @type {const} */ (['ram', 'session', 'bucket', 'trust']));
+  const text = Buffer.from(generatePolicy(random, kind), 'latin1').toString();
+  const principal = random.pick(PRINCIPALS);
+  const actions = [
+    'oss:GetObject',
+    ...random.pick([[], ['oss:PutObjectTagging'], ['kms:Decrypt']]),
+  ];
+  const key = random.chance(0.8)
+    ? Buffer.from(strangeValue(random), 'latin1').toString()
+    : undefined;
+  const known = Buffer.from(strangeValue(random), 'latin1').toString();
+  return () => {
+    const compiled = compiledOf(text, kind);
+    if (compiled === undefined) return;
+    const context = (/** @type {string} */ name) => (name.length % 3 === 0 ? undefined : known);
+    if (kind === 'trust') {
+      if (principal.kind === 'anonymous') return;
+      judgeAssumeRole({
+        principal,
+        trustPolicy: compiled,
+        role: ROLE,
+        identityPolicies: [],
+        context,
+      });
+      return;
+    }
+    /** @type {AccessQuestion} */
+    const question = {
+      principal,
+      actions,
+      resource: ossResource({ region: REGION, account: '1000000000000001', bucket: RULED, key }),
+      bucket: {
+        owner: '1000000000000001',
+        acl: 'private',
+        policy: kind === 'bucket' ? compiled : undefined,
+      },
+      object: key === undefined ? undefined : { acl: 'default' },
+      identityPolicies: kind === 'ram' ? [compiled] : [],
+      sessionPolicy: kind === 'session' ? compiled : undefined,
+      context,
+    };
+    const { allowed } = judge(question);
+    const before = judgeBeforeObject(question);
+    if (before !== undefined && before.allowed !== allowed) {
+      throw new Broken('the object changes what was decided without it');
+    }
+    if (explain(question).verdict.allowed !== allowed) throw new Broken('explained otherwise');
+  };
+}
+
+/**
+ * @param {string} text
+ * @param {PolicyKind} kind
+ */
+function compiledOf(text, kind) {
+  try {
+    return compilePolicy(parsePolicy(text, kind), 'fuzzed');
+  } catch (error) {
+    if (error instanceof PolicyError) return undefined;
+    throw error;
+  }
+}
+
 /** Whatever a client signs by the rules is accepted. @type {PureTarget['prepare']} */
 function signedIsVerified(random) {
-  const { request, options } = signable(random, random.pick(['v1', 'v4']));
+  const { request, options } = signable(random, random.pick(['v1', 'v2', 'v4']));
   const isInUrl = random.chance(0.4);
   return () => {
     const signed = isInUrl
@@ -189,14 +315,17 @@ function signedIsVerified(random) {
 
 /**
  * @param {SeededRandom} random
- * @param {'v1' | 'v4'} version
+ * @param {'v1' | 'v2' | 'v4'} version
  */
 function signable(random, version) {
   /** @type {SigningOptions} */
-  const options =
+  let options =
     version === 'v4'
       ? { version, region: REGION, credentials: CREDENTIALS, now: Date.UTC(2026, 0, 1) }
       : { version, credentials: CREDENTIALS, now: Date.UTC(2026, 0, 1) };
+  if (options.version !== 'v1' && random.chance(0.3)) {
+    options = { ...options, additionalHeaders: ['range', 'Content-Type'] };
+  }
   const fields = Array.from({ length: random.below(4) }, (_, at) => [
     random.pick(['content-type', 'content-md5', `x-oss-meta-${at}`, 'x-oss-tagging', 'range']),
     strangeValue(random),

@@ -25,7 +25,7 @@ const REQUEST_ID = /^[0-9A-F]{24}$/;
 const ONCE = ['content-length', 'content-type', 'date', 'etag', 'server', 'x-oss-request-id'];
 /** What shows the inside of a program. */
 const INSIDE =
-  /\bat (?:async |new )?[\w.<>[\] ]+ \(|\bat file:|node_modules|node:internal|\.[cm]?[jt]s:\d+|file:\/\/\/|TypeError|RangeError|ReferenceError|SyntaxError:|ENOENT|lmdb|MDB_/i;
+  /\bat (?:async |new )?[\w.<>[\] ]+ \(|\bat file:|node_modules|node:internal|\.[cm]?[jt]s:\d+|file:\/\/\/|TypeError|RangeError|ReferenceError|SyntaxError:|ENOENT|\blmdb\b|\bMDB_[A-Z]/i;
 
 /** Refusals of the catalogue, by code and status. */
 const KNOWN = new Set(Object.values(errorCatalogue).map(({ code, status }) => `${code} ${status}`));

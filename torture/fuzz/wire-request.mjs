@@ -28,7 +28,7 @@ import { CREDENTIALS, REGION } from '../kill-loop/server-process.mjs';
 
 /**
  * @typedef {object} Signing
- * @property {'v1' | 'v4'} version
+ * @property {'v1' | 'v2' | 'v4'} version
  * @property {'header' | 'url'} place
  * @property {Edit} [edit] to the Authorization, or the query, after signing
  */
@@ -94,7 +94,7 @@ function signed(request) {
   const options =
     signing.version === 'v4'
       ? { version: 'v4', region: REGION, credentials: CREDENTIALS, now: Date.now() }
-      : { version: 'v1', credentials: CREDENTIALS, now: Date.now() };
+      : { version: signing.version, credentials: CREDENTIALS, now: Date.now() };
   try {
     const fields = headerFields(headers.flatMap(([name, value]) => [name, value.trim()]));
     const parsed = parseRequestTarget(query === '' ? path : `${path}?${query}`);

@@ -83,7 +83,8 @@ export function explanationLines({ verdict, steps }: Explanation): readonly stri
   for (const { action, stage, outcome, reason, statements } of steps) {
     lines.push(`${action}  ${stage}: ${outcome === 'none' ? 'passed by' : outcome} (${reason})`);
     for (const { statement, mismatch } of statements) {
-      const result = mismatch === undefined ? 'applies' : `does not apply: ${tell(mismatch)}`;
+      const result =
+        mismatch === undefined ? 'applies' : `does not apply: ${formatMismatch(mismatch)}`;
       lines.push(`  ${statement.effect}, ${formatStatement(statement)}: ${result}`);
     }
   }
@@ -98,7 +99,8 @@ export function explanationLines({ verdict, steps }: Explanation): readonly stri
   return lines;
 }
 
-function tell(mismatch: Mismatch): string {
+/** Why a statement does not apply, as the end of a sentence. */
+export function formatMismatch(mismatch: Mismatch): string {
   switch (mismatch) {
     case 'action':
       return 'it is about other actions';

@@ -8,7 +8,6 @@ export type { CompiledCondition, Condition } from './condition/compile-condition
 export * from './condition/condition-keys.js';
 export type { ConditionOperator } from './condition/condition-operator.js';
 export * from './condition/request-context.js';
-export * from './decide.js';
 export * from './explain.js';
 export { judge, judgeBeforeObject } from './judge.js';
 export * from './judge-assume-role.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeAssumeRole } from './judge-assume-role.js';
+import { judgeAskingForRole, judgeAssumeRole } from './judge-assume-role.js';
 import { compilePolicy } from './policy/compile-policy.js';
 import { parsePolicy } from './policy/parse-policy.js';
 import type { PolicyKind } from './policy/policy-kind.js';
@@ -68,6 +68,17 @@ describe('AssumeRole', () => {
       Resource: 'acs:ram:*:*:role/other',
     });
     expect(asks(alice, undefined, [elsewhere]).allowed).toBe(false);
+  });
+
+  it('may be asked for by whose own policies allow it, whatever the role says', () => {
+    const may = (identityPolicies: (typeof mayAssume)[], sessionPolicy?: typeof mayAssume) =>
+      judgeAskingForRole({ principal: alice, role, identityPolicies, sessionPolicy });
+    expect(may([mayAssume])).toMatchObject({ allowed: true, by: 'identity-policy' });
+    expect(may([])).toMatchObject({ allowed: false, by: 'identity-policy', explicit: false });
+    const deny = make('ram', { Effect: 'Deny', Action: 'sts:*', Resource: '*' });
+    expect(may([mayAssume, deny])).toMatchObject({ allowed: false, explicit: true });
+    const narrow = make('session', { Effect: 'Allow', Action: 'oss:*', Resource: '*' });
+    expect(may([mayAssume], narrow)).toMatchObject({ allowed: false, by: 'session-policy' });
   });
 
   it('is denied by any Deny', () => {

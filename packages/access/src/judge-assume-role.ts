@@ -34,7 +34,24 @@ export interface AssumeRoleVerdict {
  * (https://www.alibabacloud.com/help/en/resource-access-management/latest/policy-evaluation-process-of-assuming-a-ram-role).
  */
 export function judgeAssumeRole(question: AssumeRoleQuestion): AssumeRoleVerdict {
-  const { principal, role, trustPolicy, identityPolicies, sessionPolicy } = question;
+  return judge(question, question.trustPolicy);
+}
+
+/**
+ * The part of it that the role has no say in: whoever does not get past this could not assume it whatever it
+ * says, and need not be told whether it is there.
+ */
+export function judgeAskingForRole(
+  question: Omit<AssumeRoleQuestion, 'trustPolicy'>,
+): AssumeRoleVerdict {
+  return judge(question, undefined);
+}
+
+function judge(
+  question: Omit<AssumeRoleQuestion, 'trustPolicy'>,
+  trustPolicy: CompiledPolicy | undefined,
+): AssumeRoleVerdict {
+  const { principal, role, identityPolicies, sessionPolicy } = question;
   const request: PolicyRequest = {
     principal,
     action: 'sts:assumerole',
@@ -46,7 +63,7 @@ export function judgeAssumeRole(question: AssumeRoleQuestion): AssumeRoleVerdict
   const stages = [
     ['session-policy', sessionPolicy === undefined ? [] : [sessionPolicy]],
     ['identity-policy', identityPolicies],
-    ['trust-policy', [trustPolicy]],
+    ['trust-policy', trustPolicy === undefined ? [] : [trustPolicy]],
   ] as const;
   for (const [by, policies] of stages) {
     const statement = firstDeny(policies, request);
@@ -55,6 +72,7 @@ export function judgeAssumeRole(question: AssumeRoleQuestion): AssumeRoleVerdict
   let decisive: CompiledStatement | undefined;
   for (const [by, policies] of stages) {
     if (by === 'session-policy' && sessionPolicy === undefined) continue;
+    if (by === 'trust-policy' && trustPolicy === undefined) continue;
     const statement = firstAllow(policies, request);
     if (statement === undefined) return { allowed: false, by, explicit: false, statement };
     if (by === 'identity-policy') decisive = statement;

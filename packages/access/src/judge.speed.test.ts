@@ -79,18 +79,19 @@ const question: AccessQuestion = {
 it('takes a few microseconds over 20 statements', () => {
   const ROUND = 20_000;
   const times: number[] = [];
-  for (let round = 0; round < 15; round++) {
+  for (let round = 0; round < 25; round++) {
     let allowed = 0;
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     for (let at = 0; at < ROUND; at++) if (judge(question).allowed) allowed++;
-    times.push(((performance.now() - begun) * 1000) / ROUND);
+    const { user, system } = process.cpuUsage(begun);
+    times.push((user + system) / ROUND);
     expect(allowed).toBe(ROUND);
   }
   const [fastest = 0] = times.sort((a, b) => a - b);
-  const median = times[7] ?? 0;
+  const median = times[12] ?? 0;
   process.stdout.write(
-    `judge, 20 statements: ${fastest.toFixed(2)} µs at best, ${median.toFixed(2)} µs in the median\n`,
+    `judge, 20 statements: ${fastest.toFixed(2)} µs of CPU at best, ${median.toFixed(2)} µs in the median\n`,
   );
-  // The aim is 4 µs on a quiet machine; this is what no noise excuses.
-  expect(fastest).toBeLessThan(12);
+  // Time of this process alone, at its best: what else the machine does matters little.
+  expect(fastest).toBeLessThanOrEqual(4);
 });

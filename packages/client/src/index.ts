@@ -5,6 +5,27 @@ export type { AddressingStyle } from './addressing-style.js';
 export type { Answer, AnswerHead } from './answer.js';
 export type { FileBody, ReplayableBody, RequestBody } from './body/request-body.js';
 export { type Clock, systemClock } from './clock.js';
+export { type AssumeRoleOptions, assumeRole } from './credentials/assume-role.js';
+export {
+  type AssumeRoleWithOidcOptions,
+  assumeRoleWithOidc,
+} from './credentials/assume-role-with-oidc.js';
+export type { ExchangeOptions } from './credentials/credentials-exchange.js';
+export {
+  type CredentialsProcessOptions,
+  credentialsProcess,
+} from './credentials/credentials-process.js';
+export { credentialsUri } from './credentials/credentials-uri.js';
+export { type EcsRamRoleOptions, ecsRamRole } from './credentials/ecs-ram-role.js';
+export {
+  type RefreshingOptions,
+  refreshingCredentials,
+} from './credentials/refreshing-credentials.js';
+export type { AssumedRole } from './credentials/sts-call.js';
+export type {
+  CredentialsSource,
+  TemporaryCredentials,
+} from './credentials/temporary-credentials.js';
 export {
   anonymousCredentials,
   type Credentials,

@@ -4,7 +4,7 @@ import {
   type InputOf,
   MAX_URL_LIFETIME,
   type Operation,
-  type OssError,
+  OssError,
   type OutputOf,
   utf8Text,
 } from '@openoss/protocol';
@@ -14,7 +14,12 @@ import type { BodySource } from './body/body-source.js';
 import { readyBody } from './body/ready-body.js';
 import type { RequestBody } from './body/request-body.js';
 import { type Clock, systemClock } from './clock.js';
-import { type CredentialsProvider, staticCredentials } from './credentials.js';
+import {
+  areSameCredentials,
+  type Credentials,
+  type CredentialsProvider,
+  staticCredentials,
+} from './credentials.js';
 import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import { CanceledError } from './errors/canceled-error.js';
 import { ClientError } from './errors/client-error.js';
@@ -196,15 +201,29 @@ export class OssClient {
   }
 
   async #signing(): Promise<Signing> {
-    let credentials: Signing['credentials'];
+    const credentials = await this.#ask(undefined);
+    return { style: this.#signingStyle, credentials, now: this.#clock.now() + this.#clockOffset };
+  }
+
+  /** What the provider gives, in place of credentials that were refused if there are any. */
+  async #ask(refused: Credentials | undefined): Promise<Credentials | undefined> {
     try {
-      credentials = await this.#credentials();
+      return await this.#credentials(refused);
     } catch (error) {
       if (error instanceof ClientError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new CredentialsError(reason, { cause: error });
     }
-    return { style: this.#signingStyle, credentials, now: this.#clock.now() + this.#clockOffset };
+  }
+
+  /** Whether a request was refused for its token alone, and there is another one now. */
+  async #hasOtherToken(error: unknown, refused: Credentials | undefined): Promise<boolean> {
+    if (refused?.securityToken === undefined || !(error instanceof OssError)) return false;
+    if (!TOKEN_REFUSALS.has(error.code)) return false;
+    const other = await this.#ask(refused);
+    if (other === undefined || areSameCredentials(other, refused)) return false;
+    this.#log('info', `${error.code}: trying again with new credentials`);
+    return true;
   }
 
   async #perform<T>(
@@ -214,7 +233,9 @@ export class OssClient {
     read: (answer: Answer) => Promise<T>,
   ): Promise<T> {
     const { signal } = options;
-    const made: { request?: UnsignedRequest; attempts: number } = { attempts: 0 };
+    const made: { request?: UnsignedRequest; signing?: Signing; attempts: number } = {
+      attempts: 0,
+    };
     const complete = (error: unknown): void => {
       if (!(error instanceof ClientError) || error.request !== undefined) return;
       error.request = {
@@ -237,13 +258,18 @@ export class OssClient {
       return await withRetries(
         async (attempt) => {
           made.attempts = attempt;
-          return await read(await this.#attempt(request, body, attempt, options, complete));
+          made.signing = await this.#signing();
+          const sent = this.#attempt(request, body, made.signing, attempt, options, complete);
+          return await read(await sent);
         },
         {
           maxAttempts: body?.replayable === false ? 1 : this.#maxAttempts,
           clock: this.#clock,
           random: this.#random,
           signal,
+          // A body that was read only once cannot be sent again, whatever it is signed with.
+          mend: async (error) =>
+            body?.replayable !== false && this.#hasOtherToken(error, made.signing?.credentials),
           onRetry: (retry) => {
             const { error, attempt, maxAttempts, delayMs } = retry;
             this.#log(
@@ -263,6 +289,7 @@ export class OssClient {
   async #attempt(
     request: UnsignedRequest,
     body: BodySource | undefined,
+    signing: Signing,
     attempt: number,
     options: RequestOptions,
     complete: (error: unknown) => void,
@@ -270,7 +297,7 @@ export class OssClient {
     const { signal, onProgress } = options;
     const { operation, method } = request;
     const url = requestUrl(request);
-    const outgoing = signOutgoing(request, body, this.#userAgent, await this.#signing());
+    const outgoing = signOutgoing(request, body, this.#userAgent, signing);
     this.#log('info', `${operation.name}: ${method} ${url}, attempt ${attempt}`);
     for (const [name, value] of outgoing.headers.values()) {
       this.#log('debug', `> ${name}: ${SECRET_HEADERS.test(name) ? '…' : utf8Text(value)}`);
@@ -328,6 +355,12 @@ export class OssClient {
 function textHeaders({ headers }: UnsignedRequest): Record<string, string> {
   return Object.fromEntries([...headers.values()].map(([name, value]) => [name, utf8Text(value)]));
 }
+
+/** What the service says of a token that it does not take, or not any more (oss-protocol.md, 1.6). */
+const TOKEN_REFUSALS: ReadonlySet<string> = new Set([
+  'SecurityTokenExpired',
+  'InvalidSecurityToken',
+]);
 
 /** Headers whose values let others act in our name. */
 const SECRET_HEADERS = /^(?:authorization|x-oss-security-token)$/i;

@@ -23,13 +23,13 @@ export class AccountSettings {
     this.#known = new FreshMap(watch, REMEMBERED_ACCOUNTS);
   }
 
-  of(account: string): Awaitable<AccountSettingsEntry> {
+  of(account: string, hasLooked = false): Awaitable<AccountSettingsEntry> {
     const key = entryKeys.accountSettings(account);
-    const known = this.#known.get(account, () =>
+    const learn = () =>
       after(this.#room.look(key), (stored) =>
         stored === undefined ? NOTHING_SET : decodeEntry(key, stored),
-      ),
-    );
+      );
+    const known = this.#known.get(account, learn, hasLooked);
     return after(known, (settings) => settings ?? NOTHING_SET);
   }
 

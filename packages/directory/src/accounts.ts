@@ -5,6 +5,7 @@ import { type Page, type PageRequest, pageOf } from './page.js';
 import { checkDisplayName } from './parameter-rules.js';
 import { RamError } from './ram-error.js';
 import { randomDigits } from './random-text.js';
+import type { Secrets } from './secrets.js';
 
 /** An account besides the first one. Times are milliseconds since 1970. */
 export interface Account {
@@ -18,20 +19,24 @@ export interface Account {
 export const newAccountUid = (): string => `1${randomDigits(15)}`;
 
 /**
- * The accounts besides the one that a data directory was made with. RAM has no operations for them;
- * they are here for what happens between accounts: bucket policies, trust policies, ownership.
+ * The accounts besides the one that a data directory was made with. RAM has no operations for them, the
+ * service has its own; what happens between accounts is the matter of bucket policies, trust policies, ownership.
  */
 export class Accounts {
   readonly #ledger: Ledger;
   readonly #now: () => number;
+  readonly #secrets: Pick<Secrets, 'areSealed'>;
 
-  constructor(ledger: Ledger, now: () => number) {
+  constructor(ledger: Ledger, now: () => number, secrets: Pick<Secrets, 'areSealed'>) {
     this.#ledger = ledger;
     this.#now = now;
+    this.#secrets = secrets;
   }
 
+  /** Without the directory key there could be no access key of it, and nobody could use it. */
   async create(name: string): Promise<Account> {
     checkDisplayName(name, 'AccountName');
+    if (!this.#secrets.areSealed) throw RamError.of('DirectoryKeyMissing');
     const created = this.#now();
     return this.#ledger.change(async (draft) => {
       const account = newAccountUid();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DIRECTORY_KEY_FILE, DirectoryKeyError, findDirectoryKey } from './directory-key.js';
@@ -24,6 +24,19 @@ describe('the directory key', () => {
     const data = path.join(scratch, 'data');
     const found = await findDirectoryKey(data, { OPENOSS_DIRECTORY_KEY_FILE: file });
     expect(found).toEqual({ bytes: key, source: file });
+  });
+
+  it.skipIf(process.platform === 'win32')('is warned of where everybody can read it', async () => {
+    const file = path.join(await temporaryDirectory(), 'key');
+    await writeFile(file, text);
+    const exposed: string[] = [];
+    const options = { onExposed: (one: string) => exposed.push(`${exposed.length} ${one}`) };
+    for (const mode of [0o644, 0o640, 0o600]) {
+      await chmod(file, mode);
+      const found = await findDirectoryKey('data', { OPENOSS_DIRECTORY_KEY_FILE: file }, options);
+      expect(found?.bytes).toEqual(key);
+    }
+    expect(exposed).toEqual([`0 ${file}`]);
   });
 
   it('may not lie in a file of the data directory, not even behind a link', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isWithin, writeNewFile } from '@openoss/storage';
 
@@ -35,7 +35,14 @@ export class DirectoryKeyError extends Error {
 export async function findDirectoryKey(
   dataDirectory: string,
   environment: Readonly<Record<string, string | undefined>>,
-  { development = false }: { readonly development?: boolean } = {},
+  {
+    development = false,
+    onExposed,
+  }: {
+    readonly development?: boolean;
+    /** Told of the file that the environment names, when everybody on the machine can read it. */
+    readonly onExposed?: (file: string) => void;
+  } = {},
 ): Promise<DirectoryKey | undefined> {
   const text = environment.OPENOSS_DIRECTORY_KEY ?? '';
   const file = environment.OPENOSS_DIRECTORY_KEY_FILE ?? '';
@@ -57,6 +64,7 @@ export async function findDirectoryKey(
         `${file} lies in the data directory, whose copies would hold the key with what it seals. Move it elsewhere.`,
       );
     }
+    if (await isOpenToAll(file)) onExposed?.(file);
     return decoded(content, file);
   }
   return development ? ownKey(path.join(dataDirectory, DIRECTORY_KEY_FILE)) : undefined;
@@ -90,4 +98,9 @@ function decoded(text: string, source: string): DirectoryKey {
     );
   }
   return { bytes, source };
+}
+
+/** Whether others than its owner and its group can read it; Windows says so in other ways. */
+async function isOpenToAll(file: string): Promise<boolean> {
+  return process.platform !== 'win32' && ((await stat(file)).mode & 0o004) !== 0;
 }

@@ -58,6 +58,10 @@ describe('the directory', () => {
 
   it('finds no other key than the root’s without a directory key, and makes none', async () => {
     const directory = await Directory.open(store.room('directory'), root);
+    const { accounts } = directory.identities(plainLanguage);
+    // Nobody could use it.
+    expect(await refusalOf(accounts.create('Partner'))).toBe('503 ServiceUnavailable');
+    expect((await accounts.list()).items).toEqual([]);
     const { users, accessKeys } = directory.identities(plainLanguage).ram(directory.account);
     await users.create({ userName: 'alice' });
     expect(await refusalOf(accessKeys.create('alice'))).toBe('503 ServiceUnavailable');
@@ -120,6 +124,21 @@ describe('the root access key', () => {
     const again = await worker.rotateRoot();
     expect(directory.findAccessKey(rotated.accessKeyId)).toBeUndefined();
     expect(directory.findAccessKey(again.accessKeyId)).toBeDefined();
+  });
+
+  it('that was rotated gives way to another one in the file, which somebody has had made', async () => {
+    const rotated = await (await open()).rotateRoot();
+    const made = {
+      accessKeyId: 'other',
+      accessKeySecret: 'other secret',
+      source: 'generated',
+    } as const;
+    for (const source of ['generated', 'file'] as const) {
+      const directory = await open({ ...made, source });
+      expect(directory.findAccessKey('other')).toMatchObject({ secret: 'other secret' });
+      expect(directory.findAccessKey(rotated.accessKeyId)).toBeUndefined();
+      expect(directory.findAccessKey('root')).toBeUndefined();
+    }
   });
 
   it('of the environment is rotated there: it counts, whatever is kept', async () => {

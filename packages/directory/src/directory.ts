@@ -54,6 +54,7 @@ export class Directory {
   readonly #lastUse: LastUse;
   readonly #settings: AccountSettings;
   readonly #now: () => number;
+  readonly #givenRoot: string;
   readonly #rootMayBeReplaced: boolean;
   #tokens: SessionTokens | undefined;
 
@@ -70,6 +71,7 @@ export class Directory {
     this.#settings = new AccountSettings(room, this.#ledger, this.#watch);
     this.#secrets = secrets;
     this.#now = clock;
+    this.#givenRoot = root.accessKeyId;
     // What the environment says is the environment's to change, and so is what nobody can tell of.
     this.#rootMayBeReplaced = root.source === 'file' || root.source === 'generated';
     this.#keys = new KeyRing({
@@ -132,8 +134,11 @@ export class Directory {
   }
 
   /** Whether Block Public Access is on for all that an account owns. */
-  blocksPublicAccess(account: string): Awaitable<boolean> {
-    return after(this.#settings.of(account), ({ blocksPublicAccess }) => blocksPublicAccess);
+  blocksPublicAccess(account: string, hasLooked = false): Awaitable<boolean> {
+    return after(
+      this.#settings.of(account, hasLooked),
+      ({ blocksPublicAccess }) => blocksPublicAccess,
+    );
   }
 
   /** Turns Block Public Access on or off for all that an account owns. */
@@ -169,7 +174,12 @@ export class Directory {
     const { accessKeyId: id, accessKeySecret } = made;
     const secret = this.#secrets.seal(accessKeySecret, rootKeyContext(id));
     await this.#ledger.change(async (draft) => {
-      draft.put(entryKeys.rootKey, { id, secret, created: this.#now() });
+      draft.put(entryKeys.rootKey, {
+        id,
+        replaces: this.#givenRoot,
+        secret,
+        created: this.#now(),
+      });
     });
     return made;
   }

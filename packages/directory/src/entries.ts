@@ -105,9 +105,11 @@ export interface AccessKeyEntry {
   readonly created: number;
 }
 
-/** The root access key that took the place of the first one. */
+/** The root access key that took the place of the one in the data directory's file. */
 export interface RootKeyEntry {
   readonly id: string;
+  /** The id of the file's: where that was removed, and another made, the new one counts. */
+  readonly replaces: string;
   /** Sealed, in base 64. */
   readonly secret: string;
   readonly created: number;

@@ -34,9 +34,9 @@ export class Identities<Policy, Trust> {
   readonly #ram = new Map<string, Ram>();
 
   constructor(parts: IdentitiesParts<Policy, Trust>) {
-    const { ledger, watch, language, now } = parts;
+    const { ledger, watch, language, now, secrets } = parts;
     this.#parts = parts;
-    this.accounts = new Accounts(ledger, now);
+    this.accounts = new Accounts(ledger, now, secrets);
     this.permissions = new PermissionFinder(ledger, watch, language);
     this.sts = new Sts({ ...parts, permissions: this.permissions });
   }

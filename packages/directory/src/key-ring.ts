@@ -110,7 +110,7 @@ export class KeyRing {
   #currentRoot(epoch: number): Awaitable<KnownKey> {
     const current = this.#keys.at(epoch, ROOT, () =>
       after(this.#look(entryKeys.rootKey), (kept) => {
-        if (kept === undefined) return this.#root;
+        if (kept?.replaces !== this.#root.key.id) return this.#root;
         const { principal } = this.#root.key;
         const secret = this.#secrets.open(kept.secret, rootKeyContext(kept.id));
         return known(kept.id, secret, principal);

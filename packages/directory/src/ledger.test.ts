@@ -116,14 +116,16 @@ describe('the ledger', () => {
   it('refuses a change that the disk has no room for, and makes it when there is', async () => {
     const room = (await openStore()).room('directory');
     let isFull = true;
+    const full = new StorageFull(undefined);
     const ledger = new Ledger(
       interrupted(room, async () => {
-        if (isFull) throw new StorageFull(undefined);
+        if (isFull) throw full;
       }),
     );
     const key = number('count');
     const change = () => ledger.change(async (draft) => draft.put(key, 1));
     expect(await refusalOf(change())).toBe('503 ServiceUnavailable');
+    await expect(change()).rejects.toHaveProperty('cause', full);
     expect(await ledger.view((entries) => entries.read(key))).toBeUndefined();
     isFull = false;
     await change();

@@ -13,7 +13,7 @@ export class Ledger extends RoomLedger {
     try {
       return await super.change(make);
     } catch (error) {
-      throw error instanceof StorageFull ? RamError.of('StorageFull') : error;
+      throw error instanceof StorageFull ? RamError.storageFull(error) : error;
     }
   }
 }

@@ -44,15 +44,15 @@ export class PermissionFinder<Policy> {
    * The policies of somebody, those of a user's groups included. Throws for a policy that cannot be
    * read or is lost: nothing is decided without it, for it might deny.
    */
-  of(identity: Identity): Awaitable<Permissions<Policy>> {
+  of(identity: Identity, hasLooked = false): Awaitable<Permissions<Policy>> {
     if (identity.kind === 'account') return NONE;
     const { kind, account } = identity;
     const id = kind === 'user' ? identity.user : identity.roleId;
-    const granted = this.#granted.get(`${kind}/${account}/${id}`, () =>
+    const learn = () =>
       this.#ledger.view((entries) =>
         kind === 'user' ? this.#ofUser(entries, account, id) : this.#ofRole(entries, account, id),
-      ),
-    );
+      );
+    const granted = this.#granted.get(`${kind}/${account}/${id}`, learn, hasLooked);
     return after(granted, (found = []) => ({
       granted: found,
       session: identity.kind === 'session' ? this.#sessionPolicy(identity) : undefined,

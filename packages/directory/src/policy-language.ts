@@ -22,6 +22,11 @@ export interface PolicyLanguage<Policy, Trust> {
   readonly session: PolicyCompiler<Policy>;
   /** Policies that say who may assume a role. */
   readonly trust: PolicyCompiler<Trust>;
+  /**
+   * Whether the policies of somebody let it ask for a role, which need not be there: where they do not, it
+   * may not assume it whatever the role's trust policy says.
+   */
+  readonly mayAskFor: (question: Omit<AssumeQuestion<Policy, Trust>, 'trust'>) => boolean;
   /** Whether somebody may assume a role, by the role's trust policy and its own policies. */
   readonly mayAssume: (question: AssumeQuestion<Policy, Trust>) => boolean;
 }

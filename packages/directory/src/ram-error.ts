@@ -1,3 +1,5 @@
+import type { StorageFull } from '@openoss/storage';
+
 /** How RAM or STS refuses something. */
 interface Refusal {
   readonly code: string;
@@ -255,8 +257,8 @@ export class RamError extends Error {
   /** Of the HTTP answer. */
   readonly status: number;
 
-  private constructor({ code, status, message }: Refusal) {
-    super(message);
+  private constructor({ code, status, message }: Refusal, cause?: Error) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'RamError';
     this.code = code;
     this.status = status;
@@ -266,6 +268,16 @@ export class RamError extends Error {
   static of(cause: RefusalCause, message?: string): RamError {
     const usual = REFUSALS[cause];
     return new RamError(message === undefined ? usual : { ...usual, message });
+  }
+
+  /** The refusal for a cause, whose usual message is followed by the reason. */
+  static becauseOf(cause: RefusalCause, why: string): RamError {
+    return RamError.of(cause, `${REFUSALS[cause].message} Reason: ${why}.`);
+  }
+
+  /** The disk is full; what the store said of it goes along, for who speaks another language than RAM. */
+  static storageFull(error: StorageFull): RamError {
+    return new RamError(REFUSALS.StorageFull, error);
   }
 
   /** A parameter has characters that it must not have. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   findRootCredentials,
   generateCredentials,
+  keepRootCredentials,
   RootCredentialsError,
 } from './root-credentials.js';
 
@@ -15,9 +16,15 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 const file = () => path.join(directory, 'root-credentials.json');
 
+async function makeAndKeep() {
+  const made = await findRootCredentials(directory, {});
+  await keepRootCredentials(directory, made);
+  return made;
+}
+
 describe('the root access key', () => {
   it('is made once, kept for its owner alone, and found again', async () => {
-    const made = await findRootCredentials(directory, {});
+    const made = await makeAndKeep();
     expect(made.source).toBe('generated');
     expect((await stat(file())).mode & 0o777).toBe(0o600);
     const { source, ...credentials } = await findRootCredentials(directory, {});
@@ -26,8 +33,14 @@ describe('the root access key', () => {
     expect(await readdir(directory)).toEqual(['root-credentials.json']);
   });
 
+  it('is another one each time as long as none is kept', async () => {
+    const made = await findRootCredentials(directory, {});
+    expect(await readdir(directory)).toEqual([]);
+    expect((await findRootCredentials(directory, {})).accessKeyId).not.toBe(made.accessKeyId);
+  });
+
   it('of the environment comes first, and is not kept', async () => {
-    const kept = await findRootCredentials(directory, {});
+    const kept = await makeAndKeep();
     const environment = {
       OPENOSS_ROOT_ACCESS_KEY_ID: 'my.root_key-1',
       OPENOSS_ROOT_ACCESS_KEY_SECRET: 'a secret of any characters: ü /',
@@ -63,7 +76,7 @@ describe('the root access key', () => {
 
   it('whose half-written file a crash left behind is made anew', async () => {
     await writeFile(`${file()}.new`, '{"accessKeyId":"LT');
-    expect((await findRootCredentials(directory, {})).source).toBe('generated');
+    expect((await makeAndKeep()).source).toBe('generated');
     expect(await readdir(directory)).toEqual(['root-credentials.json']);
   });
 

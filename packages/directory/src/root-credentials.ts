@@ -30,7 +30,8 @@ export class RootCredentialsError extends Error {
 
 /**
  * The root credentials of a data directory: from the environment, else from the file that an
- * earlier start left, else new ones, kept in a file of mode 0600 that is on disk before they are used.
+ * earlier start left, else new ones, which {@link keepRootCredentials} keeps once it is sure that the start
+ * succeeds: whoever starts it is shown them only then, and only once.
  */
 export async function findRootCredentials(
   directory: string,
@@ -54,9 +55,16 @@ export async function findRootCredentials(
   const file = path.join(directory, ROOT_CREDENTIALS_FILE);
   const kept = await readKept(file);
   if (kept !== undefined) return { ...kept, source: 'file' };
-  const made = generateCredentials();
-  await writeNewFile(file, `${JSON.stringify(made, undefined, 2)}\n`);
-  return { ...made, source: 'generated' };
+  return { ...generateCredentials(), source: 'generated' };
+}
+
+/** Keeps root credentials that were made, in a file of mode 0600; resolves when it is on disk. */
+export async function keepRootCredentials(
+  directory: string,
+  { accessKeyId, accessKeySecret }: RootCredentials,
+): Promise<void> {
+  const content = JSON.stringify({ accessKeyId, accessKeySecret }, undefined, 2);
+  await writeNewFile(path.join(directory, ROOT_CREDENTIALS_FILE), `${content}\n`);
 }
 
 /** New random credentials in Alibaba Cloud's form: a 24-character id that begins with LTAI, a 30-character secret. */

@@ -61,7 +61,12 @@ it('the entries are as the page says', async () => {
   expect(take('generation')).toEqual(Buffer.from([0, 0, 0, 0, 0, 0, 0, 11]));
   expect(unsealed(take('key-check'), 'key check')).toBe('openoss directory');
   const rootKey = json('root-key');
-  expect(rootKey).toEqual({ id: rotated.accessKeyId, secret: expect.any(String), created: now });
+  expect(rootKey).toEqual({
+    id: rotated.accessKeyId,
+    replaces: 'root',
+    secret: expect.any(String),
+    created: now,
+  });
   expect(secretOf(rootKey, `root access key ${rotated.accessKeyId}`)).toBe(rotated.accessKeySecret);
   expect(json(`accounts/${other.account}`)).toEqual({
     account: other.account,

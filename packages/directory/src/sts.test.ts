@@ -90,7 +90,7 @@ describe('AssumeRole', () => {
     [{ roleArn: 'reader' }, '400 InvalidParameter.RoleArn'],
     [{ roleArn: 'acs:ram::1:role/reader' }, '400 InvalidParameter.RoleArn'],
     [{ roleArn: 'acs:ram::1000000000000000:role/a/b' }, '400 InvalidParameter.RoleArn'],
-    [{ roleArn: 'acs:ram::1000000000000000:role/reader' }, '404 EntityNotExist.Role'],
+    [{ roleArn: 'acs:ram::1000000000000000:role/reader' }, '403 NoPermission'],
     [{ roleSessionName: 'x' }, '400 InvalidParameter.RoleSessionName'],
     [{ roleSessionName: 'a b' }, '400 InvalidParameter.RoleSessionName'],
     [{ roleSessionName: 'x'.repeat(65) }, '400 InvalidParameter.RoleSessionName'],
@@ -103,6 +103,13 @@ describe('AssumeRole', () => {
   ])('with %j is refused with %s', async (wrong, refusal) => {
     const { assume } = await withRole();
     expect(await refusalOf(assume(wrong))).toBe(refusal);
+  });
+
+  it('says why the policy of a session cannot be read', async () => {
+    const { assume } = await withRole();
+    await expect(assume({ policy: '{' })).rejects.toThrow(
+      'The parameter Policy has not passed grammar check. Reason: the document is no JSON.',
+    );
   });
 
   it('gives as long as the role allows', async () => {
@@ -139,6 +146,33 @@ describe('AssumeRole', () => {
     await policies.create({ policyName: 'p', policyDocument: document('never') });
     await attachments.attach({ type: 'Custom', name: 'p' }, { kind: 'user', name: 'alice' });
     expect(await refusalOf(assume())).toBe('403 NoPermission');
+  });
+
+  it('does not tell who may not assume it whether a role is there', async () => {
+    const { identities, assume, account, role, policies, attachments } = await withRole();
+    const missing = role.arn.replace('reader', 'missing');
+    expect(await refusalOf(assume({ roleArn: missing }))).toBe('404 EntityNotExist.Role');
+
+    const other = await identities.accounts.create('Other Ltd.');
+    const { arn } = await identities.ram(other.account).roles.create({
+      roleName: 'guest',
+      assumeRolePolicyDocument: trusting(`acs:ram::${other.account}:root`),
+    });
+    const refusal = async (roleArn: string) =>
+      assume({ roleArn }).then(
+        () => 'none',
+        (error: unknown) => String(error),
+      );
+    expect(await refusal(arn)).toContain('You are not authorized');
+    expect(await refusal(arn.replace('guest', 'missing'))).toBe(await refusal(arn));
+    expect(await refusal(arn.replace(other.account, '1000000000000000'))).toBe(await refusal(arn));
+
+    // And in its own account nobody whose policies do not let it ask.
+    await policies.create({ policyName: 'p', policyDocument: document('never') });
+    await attachments.attach({ type: 'Custom', name: 'p' }, { kind: 'user', name: 'alice' });
+    expect(role.arn).toContain(account);
+    expect(await refusal(missing)).toBe(await refusal(role.arn));
+    expect(await refusal(missing)).toContain('You are not authorized');
   });
 
   it('works from account to account, where the role says so', async () => {

@@ -86,15 +86,21 @@ export class Sts<Policy, Trust> {
     if (who.kind === 'account') throw RamError.of('StsNotByAccount');
     const before = caller.origin?.roles ?? [];
     if (before.length >= MAX_ROLES) throw RamError.of('StsNotTrusted');
-    const role = await this.#role(account, roleName);
     const question = {
       caller: who,
       role: { account, name: roleName, arn: request.roleArn },
-      trust: compiled(this.#language.trust, role.trust, roleName),
       permissions: await this.#permissions.of(who),
       context,
     };
-    if (!this.#language.mayAssume(question)) throw RamError.of('StsNotTrusted');
+    // Before anybody looks for the role: whether it is there is told to those only who might have it.
+    if (!this.#language.mayAskFor(question)) throw RamError.of('StsNotTrusted');
+    const role = await this.#role(account, roleName);
+    // Their own policies may let the users of another account ask for any role there is, or none.
+    if (role === undefined) {
+      throw RamError.of(account === who.account ? 'StsRoleMissing' : 'StsNotTrusted');
+    }
+    const trust = compiled(this.#language.trust, role.trust, roleName);
+    if (!this.#language.mayAssume({ ...question, trust })) throw RamError.of('StsNotTrusted');
     if (durationSeconds > role.maxSessionDuration) {
       const hours = role.maxSessionDuration / 3600;
       throw RamError.of(
@@ -131,19 +137,15 @@ export class Sts<Policy, Trust> {
 
   #checkSessionPolicy(policy: string, sessionName: string): void {
     if (policy.length < 1 || policy.length > MAX_POLICY) throw RamError.of('StsPolicySize');
-    if ('malformed' in this.#language.session(policy, sessionName)) {
-      throw RamError.of('StsPolicyGrammar');
-    }
+    const read = this.#language.session(policy, sessionName);
+    if ('malformed' in read) throw RamError.becauseOf('StsPolicyGrammar', read.malformed);
   }
 
   async #role(account: string, roleName: string) {
     try {
       return await this.#ledger.view((entries) => requireRole(entries, account, roleName));
     } catch (error) {
-      // STS has words of its own for it.
-      if (error instanceof RamError && error.code === 'EntityNotExist.Role') {
-        throw RamError.of('StsRoleMissing');
-      }
+      if (error instanceof RamError && error.code === 'EntityNotExist.Role') return undefined;
       throw error;
     }
   }

@@ -19,9 +19,13 @@ export type FlagValues<F extends FlagTable> = {
 
 /** What is wrong with a command line; the message is for the one who typed it. */
 export class UsageError extends Error {
-  constructor(message: string) {
+  /** A line that says where to read more. */
+  readonly help: string;
+
+  constructor(message: string, help = 'Run "openoss help" for the commands and their flags.') {
     super(message);
     this.name = 'UsageError';
+    this.help = help;
   }
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
+import { AUDIT_FLAGS, readAudit } from './audit-flags.js';
 import { readFlags, readListenAddress, UsageError } from './command-line.js';
 import { explainStartFailure } from './explain-start-failure.js';
 import { checkRegion } from './region.js';
@@ -20,7 +21,12 @@ Flags:
       --listen HOST:PORT  where OSS is served (default: a free port of 127.0.0.1)
       --rpc-listen HOST:PORT
                           serve RAM, STS and KMS too (port 0: a free one), and set OPENOSS_RPC_ENDPOINT
+      --block-public-access
+                          new buckets start with Block Public Access on, those of --bucket included
       --region ID         the region (default cn-hangzhou)
+      --audit-log FILE    write one JSON line for each request; "-" for standard output. Files are kept
+      --audit-log-max-size SIZE, --audit-log-keep N
+                          as "openoss serve" has them
   -h, --help              this text
 
 Example:
@@ -31,7 +37,9 @@ const FLAGS = {
   bucket: { type: 'string', multiple: true },
   listen: { type: 'string' },
   'rpc-listen': { type: 'string' },
+  'block-public-access': { type: 'boolean' },
   region: { type: 'string' },
+  ...AUDIT_FLAGS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -42,6 +50,9 @@ const USERS_OWN = [
   'OSS_ROLE_ARN',
   'OSS_ROLE_SESSION_NAME',
   'OSSUTIL_PROFILE',
+  // With which "openoss admin" would sign.
+  'OPENOSS_ROOT_ACCESS_KEY_ID',
+  'OPENOSS_ROOT_ACCESS_KEY_SECRET',
   // What aliyun-cli hands to ossutil when it runs it.
   'OSSUTIL_COMPAT_MODE',
   'OSSUTIL_CONFIG_VALUE',
@@ -67,11 +78,20 @@ export async function dev(args: readonly string[]): Promise<number> {
   const rpcListen = flags['rpc-listen'];
   const rpc = rpcListen === undefined ? {} : { rpc: readListenAddress(rpcListen, free) };
   const region = checkRegion(flags.region ?? 'cn-hangzhou');
+  const audit = readAudit(flags);
 
   const stop = stopRequest();
   let oss: OpenOss;
   try {
-    oss = await startOpenOss({ region, host, port, ...rpc, buckets: flags.bucket ?? [] });
+    oss = await startOpenOss({
+      region,
+      host,
+      port,
+      ...rpc,
+      buckets: flags.bucket ?? [],
+      blockPublicAccess: flags['block-public-access'] ?? false,
+      ...(audit !== undefined && { audit }),
+    });
   } catch (error) {
     process.stderr.write(`openoss: ${explainStartFailure(error)}\n`);
     return COULD_NOT_START;
@@ -87,6 +107,8 @@ export async function dev(args: readonly string[]): Promise<number> {
       OSS_ACCESS_KEY_ID: oss.credentials.accessKeyId,
       OSS_ACCESS_KEY_SECRET: oss.credentials.accessKeySecret,
       OSSUTIL_CONFIG_FILE: configuration,
+      // Where ossutil assumes roles. Empty is unset to it: the user's own would be asked otherwise.
+      OSS_STS_ENDPOINT: oss.rpcEndpoint ?? '',
       ...(oss.rpcEndpoint !== undefined && { OPENOSS_RPC_ENDPOINT: oss.rpcEndpoint }),
     };
     if (command.length > 0) {

@@ -1,4 +1,5 @@
 import {
+  AuditLogError,
   DataDirectoryInUse,
   DataDirectoryRefused,
   DirectoryKeyError,
@@ -10,6 +11,7 @@ import {
 /** What kept a service from starting, or a command from its work, said to the one who wants it. */
 export function explainStartFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof AuditLogError) return `--audit-log: ${error.message}`;
   if (
     error instanceof DataDirectoryInUse ||
     error instanceof DataDirectoryRefused ||

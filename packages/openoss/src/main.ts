@@ -12,6 +12,8 @@ Commands:
   dev       a throw-away server, for tests and for trying things out
   scrub     check everything that a running server keeps
   fsck      check a data directory that no server uses
+  admin     users, groups, access keys, policies and roles of a running server, and why
+            a request is allowed or denied
   version   print the version
   help      print this, or with a command its flags
 
@@ -27,6 +29,7 @@ const restore: Command = async (args) => (await import('./restore.js')).restore(
 const dev: Command = async (args) => (await import('./dev.js')).dev(args);
 const scrub: Command = async (args) => (await import('./scrub.js')).scrub(args);
 const fsck: Command = async (args) => (await import('./fsck.js')).fsck(args);
+const admin: Command = async (args) => (await import('./admin/admin.js')).admin(args);
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
@@ -35,6 +38,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['dev', dev],
   ['scrub', scrub],
   ['fsck', fsck],
+  ['admin', admin],
   ['version', version],
   ['help', help],
 ]);
@@ -45,16 +49,16 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['--version', 'version'],
 ]);
 /** The commands that have flags, and so a help of their own. */
-const WITH_HELP: ReadonlySet<Command> = new Set([serve, backup, restore, dev, scrub, fsck]);
+const WITH_HELP: ReadonlySet<Command> = new Set([serve, backup, restore, dev, scrub, fsck, admin]);
 
 async function version(): Promise<number> {
   process.stdout.write(`${VERSION}\n`);
   return 0;
 }
 
-async function help([name]: readonly string[]): Promise<number> {
+async function help([name, ...words]: readonly string[]): Promise<number> {
   const command = name === undefined ? help : commandOf(name);
-  if (WITH_HELP.has(command)) return command(['--help']);
+  if (WITH_HELP.has(command)) return command([...words, '--help']);
   process.stdout.write(HELP);
   return 0;
 }
@@ -73,9 +77,7 @@ async function main([name = 'help', ...rest]: readonly string[]): Promise<number
     return await commandOf(name)(rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(
-      `openoss: ${error.message}\nRun "openoss help" for the commands and their flags.\n`,
-    );
+    process.stderr.write(`openoss: ${error.message}\n${error.help}\n`);
     return 1;
   }
 }

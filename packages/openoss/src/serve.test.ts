@@ -40,6 +40,13 @@ describe('openoss serve refuses, before it touches anything,', () => {
     [['--head-seconds', 'x'], '--head-seconds takes a number of seconds'],
     [['--keep-alive-seconds', '0.0'], '--keep-alive-seconds takes more than 0 seconds'],
     [['--min-free-space', '1GB'], '--min-free-space takes a size such as'],
+    [['--audit-log-keep', '3'], '--audit-log-max-size and --audit-log-keep go with --audit-log'],
+    [['--audit-log', 'x', '--audit-log-keep', '-1'], '--audit-log-keep takes a number from 0 to'],
+    [
+      ['--audit-log', 'x', '--audit-log-max-size', '1KiB'],
+      '--audit-log-max-size takes 0, or 65536',
+    ],
+    [['--audit-log', 'x', '--audit-log-max-size', 'big'], '--audit-log-max-size takes a size'],
     [['surplus'], 'unexpected argument: surplus'],
     [['--', 'surplus'], 'unexpected argument: surplus'],
   ])('%j', async (args, message) => {

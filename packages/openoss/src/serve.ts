@@ -8,6 +8,7 @@ import {
   type Service,
   startService,
 } from '@openoss/server';
+import { AUDIT_FLAGS, readAudit } from './audit-flags.js';
 import { readByteSize } from './byte-size.js';
 import { type FlagValues, readFlags, readListenAddress, UsageError } from './command-line.js';
 import { explainStartFailure } from './explain-start-failure.js';
@@ -42,6 +43,8 @@ Flags:
                                (default 512MiB, or a tenth of a small disk)
       --workers N              processes that speak HTTP, besides the one that commits; 0 for one process
                                that does all (default ${DEFAULT_WORKERS}; docs/operating.md says when more pay)
+      --block-public-access    new buckets start with Block Public Access on, as they do for newer
+                               accounts of OSS
       --restore-seconds N      how long restoring an archived object takes (default 1)
       --max-connections N      open connections (default: what descriptors and memory allow)
       --max-requests N         requests served at a time; more are refused with 503 and Retry-After
@@ -55,6 +58,10 @@ Flags:
       --min-rate N             bytes a second that a client must send or take in, on average over
                                twice the idle time (default 256)
       --shutdown-seconds N     how long requests under way may take when stopped (default 10)
+      --audit-log FILE         write one JSON line for each request; "-" for standard output (default: none)
+      --audit-log-max-size SIZE
+                               begin another file at this size, such as 100MiB; 0 for never (default 100MiB)
+      --audit-log-keep N       how many files are kept besides: FILE.1, the newest, … (default 10)
       --force-start            start even where a crash loop was recognised (status 65)
       --log-level LEVEL        ${logLevels.join(', ')} (default info)
   -h, --help                   this text
@@ -93,6 +100,7 @@ const FLAGS = {
   'tls-key': { type: 'string' },
   'min-free-space': { type: 'string' },
   workers: { type: 'string' },
+  'block-public-access': { type: 'boolean' },
   'restore-seconds': { type: 'string' },
   'max-connections': { type: 'string' },
   'max-requests': { type: 'string' },
@@ -103,6 +111,7 @@ const FLAGS = {
   'idle-seconds': { type: 'string' },
   'min-rate': { type: 'string' },
   'shutdown-seconds': { type: 'string' },
+  ...AUDIT_FLAGS,
   'force-start': { type: 'boolean' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -139,6 +148,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     minFree === undefined ? undefined : readByteSize('--min-free-space', minFree);
   const workers = flags.workers === undefined ? DEFAULT_WORKERS : readWorkers(flags.workers);
   const log = createLog(readLogLevel(flags['log-level'] ?? 'info'));
+  const audit = readAudit(flags);
   const tls = await readTlsFiles(flags['tls-cert'], flags['tls-key']);
   const stopped = stopSignal();
 
@@ -152,6 +162,8 @@ export async function serve(args: readonly string[]): Promise<number> {
       region,
       hostSuffixes: flags['host-suffix']?.map((suffix) => suffix.toLowerCase().replace(/^\./, '')),
       tls,
+      audit,
+      blockPublicAccess: flags['block-public-access'],
       restoreDelay: restoreSeconds * 1000,
       minFreeBytes,
       forceStart: flags['force-start'],
@@ -164,7 +176,11 @@ export async function serve(args: readonly string[]): Promise<number> {
     process.stderr.write(`openoss: ${explainStartFailure(error)}\n`);
     return error instanceof CrashLoop ? CRASH_LOOP : COULD_NOT_START;
   }
-  process.stdout.write(announcement(service, directory));
+  // Where lines of JSON go nothing else does.
+  const announced = audit?.file === '-' ? process.stderr : process.stdout;
+  announced.write(announcement(service, directory));
+  // Without an audit log there is nothing to open, and the signal ends the process as it always does.
+  if (audit !== undefined) process.on('SIGHUP', () => void service.reopenAudit());
 
   const signal = await stopped;
   log.info({ signal }, 'stopping');

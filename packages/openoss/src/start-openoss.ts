@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  type AuditOptions,
   createLog,
   generateCredentials,
   type LogLevel,
@@ -16,7 +17,7 @@ export interface Credentials {
   readonly accessKeySecret: string;
 }
 
-export type { ServerLimits };
+export type { AuditOptions, ServerLimits };
 
 /** What {@link startOpenOss} can be told; nothing is needed. */
 export interface OpenOssOptions {
@@ -41,6 +42,8 @@ export interface OpenOssOptions {
   readonly hostSuffixes?: readonly string[];
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number;
+  /** Lets new buckets start with Block Public Access on, as they do for newer accounts of OSS. */
+  readonly blockPublicAccess?: boolean;
   /** Milliseconds that the body of a request may stand still before it is refused; 30,000 unless told. */
   readonly bodyIdleTimeout?: number;
   /** What the service takes on at most; what is not told fits the machine (docs/operating.md). */
@@ -50,6 +53,8 @@ export interface OpenOssOptions {
    * 512 MiB or a tenth of a small disk, and 32 MiB for a temporary directory.
    */
   readonly minFreeBytes?: number;
+  /** Has every request written down, one JSON line each (docs/audit.md); nowhere unless told. */
+  readonly audit?: AuditOptions;
   /** What goes to standard error; only warnings and worse unless told. */
   readonly logLevel?: LogLevel;
   /** The clock of the service, in milliseconds since the epoch; the system's unless told. */
@@ -107,11 +112,13 @@ export async function startOpenOss(options: OpenOssOptions = {}): Promise<OpenOs
       region: options.region ?? 'cn-hangzhou',
       hostSuffixes: options.hostSuffixes,
       restoreDelay: options.restoreDelay,
+      blockPublicAccess: options.blockPublicAccess,
       limits: {
         ...options.limits,
         ...(options.bodyIdleTimeout === undefined ? {} : { idleTimeout: options.bodyIdleTimeout }),
       },
       now: options.now,
+      audit: options.audit,
       minFreeBytes:
         options.minFreeBytes ?? (temporary === undefined ? undefined : TEMPORARY_MIN_FREE_BYTES),
       log: createLog(options.logLevel ?? 'warn'),

@@ -100,20 +100,35 @@ describe('the program', () => {
   });
 });
 
+/** What is evaluated when a source is. */
+function evaluatedWith(source: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { path, kind } of metafile.inputs[file]?.imports ?? []) {
+      if (kind !== 'dynamic-import') visit(path);
+    }
+  };
+  const [entry] = Object.keys(metafile.inputs).filter((file) => file.endsWith(source));
+  visit(entry ?? '');
+  return reached;
+}
+
 describe('starting the program', () => {
+  it('evaluates nothing of how credentials are fetched where they are given', () => {
+    const fetching = /client\/src\/credentials\/|fetched-(?:credentials|provider)/;
+    for (const source of ['ossutil/src/main.ts', 'ossutil/src/api/call-operation.ts']) {
+      const reached = evaluatedWith(source);
+      expect(reached.size).toBeGreaterThan(10);
+      expect([...reached].filter((file) => fetching.test(file))).toEqual([]);
+    }
+    const fetched = [...evaluatedWith('ossutil/src/api/fetched-provider.ts')];
+    expect(fetched.filter((file) => fetching.test(file)).length).toBeGreaterThan(6);
+  });
+
   it('evaluates no module that is only needed by some commands', () => {
-    const reached = new Set<string>();
-    const visit = (file: string): void => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      for (const { path, kind } of metafile.inputs[file]?.imports ?? []) {
-        if (kind !== 'dynamic-import') visit(path);
-      }
-    };
-    const [entry] = Object.keys(metafile.inputs).filter((file) =>
-      file.endsWith('ossutil/src/main.ts'),
-    );
-    visit(entry ?? '');
+    const reached = evaluatedWith('ossutil/src/main.ts');
     expect(reached.size).toBeGreaterThan(10);
     // Libraries are files of their own, whose names begin with `./lib/`.
     const lazy =

@@ -1,7 +1,7 @@
 /** A product whose operations are served; which one is meant, the version tells. */
 export interface Product {
   /** As last uses of access keys name it. */
-  readonly name: 'Ram' | 'Sts' | 'Kms';
+  readonly name: 'Ram' | 'Sts' | 'Kms' | 'OpenOss';
   readonly version: string;
   /** What its actions begin with in policies. */
   readonly service: string;
@@ -26,4 +26,11 @@ export const KMS: Product = {
   version: '2016-01-20',
   service: 'kms',
   isRegional: true,
+};
+/** What is this service's own, and no product of Alibaba Cloud's (docs/decisions/0008). */
+export const OPENOSS: Product = {
+  name: 'OpenOss',
+  version: '2026-11-26',
+  service: 'openoss',
+  isRegional: false,
 };

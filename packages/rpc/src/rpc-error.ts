@@ -138,11 +138,12 @@ export class RpcError extends Error {
     );
   }
 
-  /** A parameter has a value that it cannot have. */
-  static invalid(parameter: string): RpcError {
+  /** A parameter has a value that it cannot have; the reason is a sentence without a full stop. */
+  static invalid(parameter: string, reason?: string): RpcError {
+    const why = reason === undefined ? '' : `: ${reason}`;
     return new RpcError(
       'Invalid',
-      refusal(400, `Invalid${parameter}`, `Specified parameter ${parameter} is not valid.`),
+      refusal(400, `Invalid${parameter}`, `Specified parameter ${parameter} is not valid${why}.`),
       { parameter },
     );
   }

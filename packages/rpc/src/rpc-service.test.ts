@@ -25,6 +25,7 @@ async function answerTo(failure: unknown) {
     identities: identities as unknown as Identities<CompiledPolicy, CompiledPolicy>,
     kms: { keysOf: () => Promise.reject(failure) } as unknown as Kms,
     region: 'cn-hangzhou',
+    explainer: { explain: () => Promise.reject(failure) },
     log: { error: (fields) => logged.push(fields.err) },
     now,
   });

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { CompiledPolicy } from '@openoss/access';
 import { type Directory, type Identities, RamError } from '@openoss/directory';
 import { type Kms, KmsError } from '@openoss/kms';
+import { parseAcs3Authorization } from '@openoss/protocol';
+import type { AccessExplainer } from './access-explainer.js';
 import { type AnswerFormat, answerFormat, defaultFormat } from './answer/answer-format.js';
 import type { Answer } from './answer/answer-value.js';
 import { Authenticator } from './authentication/authenticate.js';
 import { authorize, NotAllowed } from './authorize.js';
 import { callContext } from './call-context.js';
 import { type CallRequest, type ReceivedCall, readCall } from './call-request.js';
+import { type CallTrace, newTrace } from './finished-call.js';
 import { type CallRefusal, kmsRefusal } from './kms-refusal.js';
 import type { Need, Operation } from './operation/operation.js';
 import { findOperation, findProduct } from './operations/find-operation.js';
@@ -27,6 +30,8 @@ export interface RpcServiceOptions {
   readonly kms: Kms;
   /** The region of what has one: keys. */
   readonly region: string;
+  /** Answers what is asked about permissions for OSS. */
+  readonly explainer: AccessExplainer;
   readonly log: RpcLog;
   /** Milliseconds since 1970; the system's clock unless told. */
   readonly now?: (() => number) | undefined;
@@ -44,15 +49,18 @@ export interface CallAnswer {
 export class RpcService {
   readonly #directory: Directory;
   readonly #identities: Identities<CompiledPolicy, CompiledPolicy>;
+  readonly #explainer: AccessExplainer;
   readonly #authenticator: Authenticator;
   readonly #kms: Kms;
   readonly #region: string;
   readonly #log: RpcLog;
   readonly #now: () => number;
 
-  constructor({ directory, identities, kms, region, log, now = Date.now }: RpcServiceOptions) {
+  constructor(options: RpcServiceOptions) {
+    const { directory, identities, kms, region, explainer, log, now = Date.now } = options;
     this.#directory = directory;
     this.#identities = identities;
+    this.#explainer = explainer;
     this.#authenticator = new Authenticator(directory, now);
     this.#kms = kms;
     this.#region = region;
@@ -60,46 +68,72 @@ export class RpcService {
     this.#now = now;
   }
 
-  /** Never rejects: what goes wrong is an answer too. */
-  async serve(received: ReceivedCall): Promise<CallAnswer> {
+  /** Never rejects: what goes wrong is an answer too. What is found out on the way is noted in `trace`. */
+  async serve(received: ReceivedCall, trace: CallTrace = newTrace()): Promise<CallAnswer> {
     const requestId = newRequestId();
     let format = defaultFormat;
     let isKms = false;
     try {
       const call = readCall(received);
+      Object.assign(trace, signedHow(call));
       isKms = findProduct(toldBy(call, 'Version', 'x-acs-version')) === KMS;
       format = answerFormat(call);
       const operation = operationOf(call);
-      const answer = await this.#perform(call, operation);
+      trace.operation = operation;
+      const answer = await this.#perform(call, operation, trace);
       const body = format.write(`${operation.name}Response`, { RequestId: requestId, ...answer });
       return { status: 200, requestId, contentType: format.contentType, body };
     } catch (error) {
-      return this.#refusal(error, { requestId, received, format, isKms });
+      return this.#refusal(error, { requestId, received, format, isKms, trace });
     }
   }
 
   /** The answer to a call that is refused before it is read. */
-  refuse(error: RpcError, received: Pick<ReceivedCall, 'headers'>): CallAnswer {
+  refuse(
+    error: RpcError,
+    received: Pick<ReceivedCall, 'headers'>,
+    trace: CallTrace = newTrace(),
+  ): CallAnswer {
     const requestId = newRequestId();
-    return this.#refusal(error, { requestId, received, format: defaultFormat, isKms: false });
+    const format = defaultFormat;
+    return this.#refusal(error, { requestId, received, format, isKms: false, trace });
   }
 
-  async #perform(request: CallRequest, operation: Operation): Promise<Answer> {
-    const { product } = operation;
+  async #perform(request: CallRequest, operation: Operation, trace: CallTrace): Promise<Answer> {
+    const { product, name } = operation;
+    trace.stage = 'authenticating';
     const caller = await this.#authenticator.authenticate(request);
+    trace.caller = caller;
+    trace.stage = 'authorizing';
+    // Names of what it is about, and nothing else of what it is given.
+    trace.targetKeyId = request.parameters.get('UserAccessKeyId');
     this.#directory.noteUse(caller, product.name);
     const { principal } = caller;
     const context = callContext(request, caller, this.#now());
-    const { permissions, sts } = this.#identities;
+    const { permissions, sts, accounts } = this.#identities;
     const ram = this.#identities.ram(principal.account);
-    const keys = () => this.#kms.keysOf(principal.account);
-    const call = { caller, ram, sts, keys, context };
-    const { needs, run } = await operation.prepare(request.parameters, call);
+    const { needs, run } = await operation.prepare(request.parameters, {
+      caller,
+      ram,
+      ramOf: (account) => this.#identities.ram(account),
+      accounts,
+      sts,
+      keys: () => this.#kms.keysOf(principal.account),
+      context,
+      directory: this.#directory,
+      explainer: this.#explainer,
+    });
     const { service, isRegional } = product;
     const region = isRegional ? this.#region : '';
-    const allow = (those: readonly Need[]) =>
-      authorize(permissions, { principal, service, region, needs: those, context });
+    const allow = async (those: readonly Need[]): Promise<void> => {
+      trace.resources = [...trace.resources, ...those.map(({ resource }) => resource)];
+      const question = { principal, service, region, needs: those, context };
+      const decided = await authorize(permissions, question);
+      trace.decided ??= decided;
+    };
     await allow(needs);
+    const role = name === 'AssumeRole' ? request.parameters.get('RoleArn') : undefined;
+    if (role !== undefined) trace.resources = [role];
     return run(allow);
   }
 
@@ -110,15 +144,19 @@ export class RpcService {
       received,
       format,
       isKms,
+      trace,
     }: {
       readonly requestId: string;
       readonly received: Pick<ReceivedCall, 'headers'>;
       readonly format: AnswerFormat;
       readonly isKms: boolean;
+      readonly trace: CallTrace;
     },
   ): CallAnswer {
     const { refusal: cause, detail } = this.#refusalOf(error, requestId);
     const refusal: CallRefusal = isKms ? kmsRefusal(cause) : cause;
+    trace.code = refusal.code;
+    if (error instanceof NotAllowed) trace.decided = error.decision;
     const answer: Answer = {
       HttpStatus: isKms ? refusal.status : undefined,
       RequestId: requestId,
@@ -167,4 +205,16 @@ function toldBy({ headers, parameters }: CallRequest, parameter: string, header:
   return (inHeaders ? headers.get(header) : undefined) || (parameters.get(parameter) ?? '');
 }
 
-const newRequestId = (): string => randomUUID().toUpperCase();
+/** How a call says who it is from. */
+function signedHow({ headers, parameters }: CallRequest): Pick<CallTrace, 'auth' | 'claimedKeyId'> {
+  const authorization = headers.get('authorization');
+  if (authorization !== undefined) {
+    const claimedKeyId = parseAcs3Authorization(authorization)?.accessKeyId;
+    return { auth: claimedKeyId === undefined ? 'unknown' : 'acs3-header', claimedKeyId };
+  }
+  const claimedKeyId = parameters.get('AccessKeyId');
+  const isSigned = claimedKeyId !== undefined || parameters.has('Signature');
+  return { auth: isSigned ? 'rpc-parameters' : 'anonymous', claimedKeyId };
+}
+
+export const newRequestId = (): string => randomUUID().toUpperCase();

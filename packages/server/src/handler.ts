@@ -20,15 +20,19 @@ export interface HandlerContext<Op extends Operation> {
   readonly directory: Directory;
   readonly settings: ServerSettings;
   readonly encryption: ObjectEncryption;
-  /** Decides on keys of KMS, which a handler learns of when it looks at the object or its bucket's rule. */
-  readonly authorization: Pick<Authorization, 'checkIdentity' | 'checkKey'>;
   /**
    * Decides again on an object as it is at the very moment it is written: handed to storage, so
    * that an ACL set meanwhile counts. Throws the denial.
    */
   readonly admit: (existing: ObjectRecord | undefined) => void;
-  /** Decides on the operation's actions for an object of the bucket, by its key. Throws the denial. */
-  readonly authorizeObject: (key: string, existing: ObjectRecord | undefined) => void;
+  /**
+   * For what a handler has to ask beyond that, such as about keys of KMS, which it learns of when it looks at the
+   * object or its bucket's rule.
+   */
+  readonly authorization: Pick<
+    Authorization,
+    'checkObject' | 'allows' | 'decides' | 'checkIdentity' | 'checkKey'
+  >;
   /** The request's headers, for rules that span several: lower-case names, byte-string values. */
   readonly headers: RequestHeaders;
 }
@@ -48,7 +52,10 @@ export interface BoundHandler {
   readonly authorizesEachObject: boolean;
   /** The actions that it needs besides where the bucket it names does not exist, and is created. */
   readonly actionsToCreate: readonly string[];
-  /** Whether the bucket it names is to be a new one: whose an existing one is, is then no matter of permissions. */
+  /**
+   * Whether the bucket it names is to be a new one: whose an existing one is, is then no matter of
+   * permissions, and who may what to one of the caller's account decides the handler.
+   */
   readonly createsBucket: boolean;
   /** Takes the context whose input `operation` describes; only the pipeline, which decodes by it, can have one. */
   readonly serve: (

@@ -13,6 +13,7 @@ export {
   type ScrubProgress,
   type ScrubSummary,
 } from '@openoss/storage';
+export { AuditLogError, type AuditOptions } from './audit/open-audit-log.js';
 export {
   type BackupRequest,
   backUpDirectory,

@@ -14,6 +14,15 @@ const SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
 ];
 
+/** One finished call of RAM or STS, as metrics see it. */
+export interface FinishedRpcCall {
+  /** `Ram` or `Sts`, and the operation, where the call names some that are served. */
+  readonly product: string | undefined;
+  readonly action: string | undefined;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
 interface Series {
   count: number;
   readonly labels: { readonly operation: string; readonly status: string; readonly code: string };
@@ -83,6 +92,27 @@ export class Metrics {
         for (const [side, count] of Object.entries(slow)) this.inc({ side }, count);
       },
     });
+  }
+
+  /** Begins to count calls of RAM and STS; what is returned is to be told of each. */
+  countCalls(): (call: FinishedRpcCall) => void {
+    const requests = new Counter({
+      name: 'openoss_rpc_requests_total',
+      help: 'Calls of RAM and STS answered, by product, action and HTTP status.',
+      labelNames: ['product', 'action', 'status'],
+      registers: [this.#registry],
+    });
+    const durations = new Histogram({
+      name: 'openoss_rpc_request_duration_seconds',
+      help: 'Time from the head of a call of RAM or STS to the last byte of its answer handed over.',
+      labelNames: ['product', 'action'],
+      buckets: SECONDS,
+      registers: [this.#registry],
+    });
+    return ({ product = 'none', action = 'none', status, milliseconds }) => {
+      requests.inc({ product, action, status: String(status) });
+      durations.observe({ product, action }, milliseconds / 1000);
+    };
   }
 
   /** Adds a gauge whose value is read when it is scraped. */

@@ -2,11 +2,13 @@
 import { once } from 'node:events';
 import { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { RamError } from '@openoss/directory';
 import { OssError } from '@openoss/protocol';
 import {
   CipherUnavailable,
   type ObjectStore,
   type OpenedObject,
+  StorageFull,
   StoreClosed,
 } from '@openoss/storage';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -96,6 +98,10 @@ describe('a failure that is no refusal', () => {
   it.each([
     [
       new OssError('StorageFull', { cause: new Error('ENOSPC') }),
+      'The server has no space left to store objects. Objects can be read and deleted; puts are taken again when objects were deleted or its operator has made space.',
+    ],
+    [
+      RamError.storageFull(new StorageFull(undefined)),
       'The server has no space left to store objects. Objects can be read and deleted; puts are taken again when objects were deleted or its operator has made space.',
     ],
     [new StoreClosed(), 'The server is shutting down. Please try again.'],

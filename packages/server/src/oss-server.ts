@@ -7,9 +7,12 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { RamError } from '@openoss/directory';
 import { headerFields, OssError } from '@openoss/protocol';
-import { CipherUnavailable, StoreClosed } from '@openoss/storage';
+import { PeerAddresses } from '@openoss/rpc';
+import { CipherUnavailable, fullDiskRefusal, StorageFull, StoreClosed } from '@openoss/storage';
 import { Admission } from './admission.js';
+import type { Auditor } from './audit/auditor.js';
 import { type MasterKeys, ObjectEncryption } from './encryption/object-encryption.js';
 import { type Answer, AnswerWriter } from './http/answer.js';
 import { Connection, WaitingRequests } from './http/connection.js';
@@ -37,6 +40,8 @@ export interface OssServerParts extends Omit<PipelineParts, 'admission' | 'encry
   readonly masterKeys: MasterKeys;
   readonly metrics: Metrics;
   readonly limits: ServerLimits;
+  /** Told of every request when it is over. */
+  readonly auditor?: Auditor | undefined;
   /** PEM; with them the server speaks HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
 }
@@ -47,6 +52,7 @@ export class OssServer {
   readonly #pipeline: Pipeline;
   readonly #answers: AnswerWriter;
   readonly #metrics: Metrics;
+  readonly #auditor: Auditor | undefined;
   readonly #settings: PipelineParts['settings'];
   readonly #nextId = requestIds();
   readonly #date: () => string;
@@ -58,6 +64,7 @@ export class OssServer {
   readonly #limits: ServerLimits;
   readonly #admission: Admission;
   readonly #waiting = new WaitingRequests();
+  readonly #peers = new PeerAddresses();
   readonly #slowClients: SlowClients;
   readonly #secure: boolean;
 
@@ -65,6 +72,7 @@ export class OssServer {
     const { settings, metrics, limits, tls } = parts;
     this.#settings = settings;
     this.#metrics = metrics;
+    this.#auditor = parts.auditor;
     this.#limits = limits;
     const admission = new Admission(limits, settings.log);
     this.#admission = admission;
@@ -102,9 +110,13 @@ export class OssServer {
       this.#receive(request, response, 'unknown'),
     );
     this.#server.on('clientError', (error, socket) => this.#clientError(error, socket as Socket));
-    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
+    this.#server.on('connection', (socket: Socket) => {
+      if (tls === undefined) this.#peers.note(socket);
+      this.#accept(socket);
+    });
     // A TLS connection is another object than the one that was accepted.
     this.#server.on('secureConnection', (socket: Socket) => {
+      this.#peers.note(socket);
       if (this.#sockets.size > limits.maxConnections) this.#surplus.add(socket);
     });
     // Those that even the surplus has no room for are closed unanswered.
@@ -175,7 +187,9 @@ export class OssServer {
   #connectionOf(socket: Socket): Connection {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      const made = new Connection(socket, this.#waiting, (exchange) => this.#serve(exchange));
+      const made = new Connection(socket, this.#peers.of(socket), this.#waiting, (exchange) =>
+        this.#serve(exchange),
+      );
       connection = made;
       this.#connections.set(socket, made);
       this.#slowClients.watch(made);
@@ -204,6 +218,13 @@ export class OssServer {
       closes: !response.shouldKeepAlive,
       operation: undefined,
       refusedWith: undefined,
+      address: undefined,
+      caller: undefined,
+      authorization: undefined,
+      document: undefined,
+      bytesIn: 0,
+      bytesOut: 0,
+      ending: undefined,
     });
     if (isTaken || connection.latest === undefined) return;
     // Who sends so many at once gets the answers to those that are taken, and then the end.
@@ -220,15 +241,20 @@ export class OssServer {
     const isAdmitted = !this.#surplus.has(request.socket) && this.#admission.enter();
     response.on('close', () => {
       if (isAdmitted) this.#admission.leave();
+      const milliseconds = performance.now() - exchange.startedAt;
       this.#metrics.requestFinished({
         operation: exchange.operation,
         status: response.headersSent ? response.statusCode : 0,
-        code: exchange.refusedWith,
-        milliseconds: performance.now() - exchange.startedAt,
+        code: exchange.refusedWith?.code,
+        milliseconds,
       });
+      // Where the client has gone, what came of its request may be known a little later.
+      if (this.#auditor !== undefined) {
+        answered.then(() => this.#auditor?.exchange(exchange, milliseconds));
+      }
       this.#connections.get(request.socket)?.served(exchange);
     });
-    this.#answer(exchange, isAdmitted).catch((error: unknown) => {
+    const answered = this.#answer(exchange, isAdmitted).catch((error: unknown) => {
       // Not even the refusal could be written.
       this.#settings.log.error({ err: error, requestId: exchange.id }, 'a request got no answer');
       response.destroy();
@@ -281,7 +307,7 @@ export class OssServer {
         response.headersSent ? 'an answer was cut short' : 'a request failed',
       );
     }
-    exchange.refusedWith = refusal.code;
+    exchange.refusedWith = refusal;
     if (response.headersSent) {
       // Part of the answer is out: only a body shorter than its Content-Length can tell the client.
       response.destroy();
@@ -310,7 +336,9 @@ export class OssServer {
       code: refusal.code,
       milliseconds: 0,
     });
-    refuseSocket(socket, refusal, this.#nextId(), this.#date());
+    const requestId = this.#nextId();
+    this.#auditor?.socket(socket, this.#peers.of(socket), refusal, requestId);
+    refuseSocket(socket, refusal, requestId, this.#date());
   }
 
   #clientError(error: Error & { code?: string }, socket: Socket): void {
@@ -356,6 +384,7 @@ export class OssServer {
       failBody(exchange, new OssError('RequestTimeout'));
       return;
     }
+    exchange.ending = 'given-up';
     // A reset, so that the system does not go on holding what nobody takes in. TLS cannot.
     if ('encrypted' in socket) socket.destroy();
     else socket.resetAndDestroy();
@@ -364,6 +393,10 @@ export class OssServer {
   /** What a client is told of an error: a refusal as it is, anything else without its story. */
   #refusalOf(error: unknown): OssError {
     if (error instanceof OssError) return error;
+    // What an account sets for itself is in the directory, on the same disk as the objects.
+    if (error instanceof RamError && error.cause instanceof StorageFull) {
+      return fullDiskRefusal(error.cause);
+    }
     if (isOutOfFiles(error)) return this.#admission.refusal('files');
     if (error instanceof CipherUnavailable) {
       return new OssError('CipherNotAvailable', { cause: error });

@@ -20,12 +20,19 @@ import type { Answer } from './http/answer.js';
 import { checkBodyMd5 } from './http/content-md5.js';
 import type { Exchange } from './http/exchange.js';
 import { declaredSize, hasBody, incomingBody } from './http/incoming-body.js';
+import { noSuchBucket } from './objects/named-bucket.js';
 import { policyLanguage } from './policy-language.js';
 import type { ServerSettings } from './settings.js';
 import { refuseAccessRestrictions } from './stages/access-restrictions.js';
 import { addressOf, type RequestAddress } from './stages/address.js';
-import { authenticate, type Caller } from './stages/authenticate.js';
-import { Authorization, Authorizer, actionsOf } from './stages/authorize.js';
+import { authenticate } from './stages/authenticate.js';
+import {
+  Authorization,
+  Authorizer,
+  actionsAsked,
+  actionsOf,
+  bucketAsked,
+} from './stages/authorize.js';
 
 interface Route {
   readonly handler: BoundHandler;
@@ -85,6 +92,7 @@ export class Pipeline {
     const { request, headers } = exchange;
     const method = request.method ?? '';
     const address = addressOf(request.url ?? '/', headers, this.#settings);
+    exchange.address = address;
     const { handler, decode, encode, body } = this.#routeOf(address, method);
     const { operation } = handler;
     exchange.operation = operation.name;
@@ -96,6 +104,7 @@ export class Pipeline {
       this.#directory,
       this.#settings,
     );
+    exchange.caller = caller;
 
     const input = decode(headers, query);
     input.bucket = bucketName;
@@ -108,15 +117,13 @@ export class Pipeline {
     }
 
     const bucket = await this.#bucketOf(handler, bucketName);
+    const asked = bucketAsked(bucket, handler, caller);
     const prepared = this.#authorizer.prepare({
       caller,
-      actions:
-        bucket === undefined
-          ? [...actionsOf(operation, input), ...handler.actionsToCreate]
-          : actionsOf(operation, input),
+      actions: actionsAsked(actionsOf(operation, input), handler, bucket),
       bucketName,
       key,
-      bucket: handler.createsBucket && !isOwnBucket(bucket, caller) ? undefined : bucket,
+      bucket: asked,
       region: this.#settings.region,
       facts: () => ({
         exchange,
@@ -127,11 +134,12 @@ export class Pipeline {
       }),
     });
     const authorization = prepared instanceof Authorization ? prepared : await prepared;
+    exchange.authorization = authorization;
     // Tags that a request sets in its body are known, and can be asked for, when that has been read.
     const waitsForBody = body?.field.kind === 'xml' && authorization.dependsOnRequestTags;
     let matters = false;
     if (!waitsForBody) {
-      const decided = this.#authorize(authorization, handler, bucket, key);
+      const decided = this.#authorize(authorization, handler, asked, key);
       matters = typeof decided === 'boolean' ? decided : await decided;
     }
 
@@ -141,11 +149,14 @@ export class Pipeline {
       });
     } else if (body !== undefined) {
       const document = await this.#readXml(exchange, body.field, headers.get('content-md5'));
+      exchange.document = document;
+      // While it came, the bucket may have been deleted, and another account may have made one of its name.
+      if (document !== undefined && bucket !== undefined) await this.#requireStill(bucket);
       if (document !== undefined) input[body.property] = document;
       else if (body.field.required) throw new OssError('MalformedXml');
     }
 
-    if (waitsForBody) matters = await this.#authorize(authorization, handler, bucket, key);
+    if (waitsForBody) matters = await this.#authorize(authorization, handler, asked, key);
 
     const context: Omit<HandlerContext<Operation>, 'input'> & { readonly input: object } = {
       input,
@@ -155,11 +166,10 @@ export class Pipeline {
       directory: this.#directory,
       settings: this.#settings,
       encryption: this.#encryption,
-      authorization,
       admit: matters
         ? (existing: ObjectRecord | undefined) => authorization.checkObject(key, existing)
         : admitAll,
-      authorizeObject: (each, existing) => authorization.checkObject(each, existing),
+      authorization,
       headers,
     };
     const { status, output } = await handler.serve(context as never);
@@ -191,12 +201,14 @@ export class Pipeline {
       authorization.checkBucket();
       return true;
     }
+    // A bucket that the caller's account has already is its handler's matter: it is refused in other words.
+    if (handler.createsBucket && bucket !== undefined) return true;
     if (authorization.isAllowedWithoutObject()) return false;
     if (bucket === undefined || key === undefined) {
       authorization.checkObject(key, undefined);
       return true;
     }
-    return this.#store.getObject(bucket.name, key).then((object) => {
+    return this.#store.getObject(bucket, key).then((object) => {
       authorization.checkObject(key, object);
       return true;
     });
@@ -230,9 +242,13 @@ export class Pipeline {
     if (name === undefined) return undefined;
     const bucket = await this.#store.getBucket(name);
     if (bucket === undefined && !handler.bucketOptional) {
-      throw new OssError('NoSuchBucket', { details: { BucketName: name } });
+      throw noSuchBucket(name);
     }
     return bucket;
+  }
+
+  async #requireStill({ name, incarnation }: BucketRecord): Promise<void> {
+    if ((await this.#store.getBucket(name))?.incarnation !== incarnation) throw noSuchBucket(name);
   }
 
   async #readXml(
@@ -260,10 +276,6 @@ export class Pipeline {
 }
 
 const admitAll = () => {};
-
-function isOwnBucket(bucket: BucketRecord | undefined, { principal }: Caller): boolean {
-  return principal.kind !== 'anonymous' && bucket?.owner === principal.account;
-}
 
 function an(target: string): string {
   return target === 'object' ? 'an object' : `a ${target}`;

@@ -1,6 +1,7 @@
 import {
   type CompiledPolicy,
   compilePolicy,
+  judgeAskingForRole,
   judgeAssumeRole,
   PolicyError,
   type PolicyKind,
@@ -17,6 +18,17 @@ export const policyLanguage: PolicyLanguage<CompiledPolicy, CompiledPolicy> = {
   managed: reader('ram'),
   session: reader('session'),
   trust: reader('trust'),
+  mayAskFor({ caller, role, permissions, context }) {
+    const resource = parseResource(role.arn);
+    if (resource === undefined) return false;
+    return judgeAskingForRole({
+      principal: caller,
+      role: resource,
+      identityPolicies: permissions.granted.map(({ policy }) => policy),
+      sessionPolicy: permissions.session,
+      context,
+    }).allowed;
+  },
   mayAssume({ caller, role, trust, permissions, context }) {
     const resource = parseResource(role.arn);
     if (resource === undefined) return false;

@@ -10,6 +10,8 @@ export interface ServerSettings {
   readonly bodyIdleTimeout: number;
   /** Milliseconds that restoring an archived object takes. */
   readonly restoreDelay: number;
+  /** Whether new buckets start with Block Public Access on. */
+  readonly blocksPublicAccess: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Logger;

@@ -6,18 +6,24 @@ import {
   type FoundRootCredentials,
   findDirectoryKey,
   findRootCredentials,
+  keepRootCredentials,
 } from '@openoss/directory';
 import type { Kms } from '@openoss/kms';
 import { checkBucketName } from '@openoss/protocol';
-import { RpcServer } from '@openoss/rpc';
+import { type FinishedCall, RpcServer } from '@openoss/rpc';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
 import type { Logger } from 'pino';
 import { AdminListener } from './admin-listener.js';
+import type { AuditLog } from './audit/audit-log.js';
+import { Auditor } from './audit/auditor.js';
+import { type AuditOptions, observeAuditFile, openAuditLog } from './audit/open-audit-log.js';
 import { backupRoute } from './backup/backup-route.js';
 import { CrashLoopGuard } from './crash-loop/crash-loop-guard.js';
+import { ServedAccessExplainer } from './explain/access-explainer.js';
 import { defaultLimits, exceedsDescriptors, type ServerLimits, thisMachine } from './limits.js';
 import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
+import { newBucket } from './objects/new-bucket.js';
 import { observeStore } from './observe-store.js';
 import { findKms, type KmsSetup, openKms, sentKmsSetup } from './open-kms.js';
 import { OssServer } from './oss-server.js';
@@ -42,6 +48,8 @@ export interface ServiceOptions {
   readonly adminListen?: ListenAddress | undefined;
   /** Where RAM, STS and KMS are served, over HTTPS where OSS is; nowhere if absent. */
   readonly rpcListen?: ListenAddress | undefined;
+  /** Where requests are written down, one line each; nowhere if absent. */
+  readonly audit?: AuditOptions | undefined;
   readonly region: string;
   /** Host suffixes besides the default ones. */
   readonly hostSuffixes?: readonly string[] | undefined;
@@ -57,6 +65,8 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
   readonly restoreDelay?: number | undefined;
+  /** Lets new buckets start with Block Public Access on. */
+  readonly blockPublicAccess?: boolean | undefined;
   /** What is taken on at most; what is not told fits the machine. */
   readonly limits?: Partial<ServerLimits> | undefined;
   /** Bytes of the disk that puts leave free, as `openEmbeddedStore` has it; 0 watches nothing. */
@@ -89,6 +99,8 @@ export interface Service {
   readonly kms: Kms;
   /** Creates a bucket of that account; one that it has already stays as it is. */
   createBucket(name: string): Promise<void>;
+  /** Opens the audit file anew, once somebody has moved it away; resolves when that is done, or has failed. */
+  reopenAudit(): Promise<void>;
   /** Stops: requests under way are finished, at most `grace` milliseconds (10,000 unless told) long. */
   close(grace?: number): Promise<void>;
 }
@@ -115,12 +127,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     hostSuffixes: [...defaultHostSuffixes(region), ...(options.hostSuffixes ?? [])],
     bodyIdleTimeout: limits.idleTimeout,
     restoreDelay: options.restoreDelay ?? 1_000,
+    blocksPublicAccess: options.blockPublicAccess ?? false,
     now: options.now ?? Date.now,
     log,
   };
   let guard: CrashLoopGuard | undefined;
   let store: EmbeddedStore | undefined;
+  let lines: AuditLog | undefined;
   try {
+    lines = options.audit && (await openAuditLog(options.audit, log));
     store = await openEmbeddedStore({
       directory: options.directory,
       clock: settings.now,
@@ -133,10 +148,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
     });
     guard?.enter('starting');
-    const service = await serve(options, settings, limits, store);
+    const service = await serve(options, settings, limits, store, lines);
     return guardedService(service, store, guard);
   } catch (error) {
     await store?.close();
+    await lines?.close();
     guard?.end();
     throw error;
   }
@@ -169,10 +185,13 @@ async function serve(
   settings: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
+  lines: AuditLog | undefined,
 ): Promise<Service> {
   const credentials = await findRootCredentials(options.directory, options.environment);
   const key = await findDirectoryKey(options.directory, options.environment, {
     development: options.development ?? false,
+    onExposed: (file) =>
+      options.log.warn({ file }, 'everybody on this machine can read the directory key: chmod 600'),
   });
   const directory = await Directory.open(store.room('directory'), credentials, {
     key,
@@ -192,12 +211,15 @@ async function serve(
   if (notice !== undefined) options.log.warn(notice);
   const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
+  if (lines !== undefined) observeAuditFile(metrics, lines);
+  const auditor =
+    lines && new Auditor({ lines, region: settings.region, now: settings.now, log: options.log });
   const workers = options.workers ?? 0;
   const pool =
     workers === 0
       ? undefined
       : new WorkerPool(
-          poolOptions(options, settings, limits, store, { credentials, key, kmsSetup }),
+          poolOptions(options, settings, limits, store, { credentials, key, kmsSetup, lines }),
         );
   if (pool !== undefined) metrics.addProcesses(() => pool.samples());
   const server: Front =
@@ -209,6 +231,7 @@ async function serve(
       settings,
       limits,
       metrics,
+      auditor,
       tls: options.tls,
     });
   let ready = false;
@@ -231,8 +254,13 @@ async function serve(
   }
   const identities = directory.identities(policyLanguage);
   const { rpcListen, log, tls } = options;
-  const { region, now } = settings;
-  const rpc = rpcListen && new RpcServer({ directory, identities, kms, region, log, tls, now });
+  const onFinished = rpcListen && callObserver(metrics, auditor);
+  const { now, region } = settings;
+  const isSecure = tls !== undefined;
+  const explained = { store: store.objects, directory, identities, region, isSecure, now };
+  const explainer = new ServedAccessExplainer(explained);
+  const served = { directory, identities, kms, region, explainer, log, tls, now, onFinished };
+  const rpc = rpcListen && new RpcServer(served);
   let address: AddressInfo;
   let rpcEndpoint: string | undefined;
   try {
@@ -240,6 +268,10 @@ async function serve(
       rpcEndpoint = urlOf(server.protocol, await rpc.listen(rpcListen.host, rpcListen.port));
     }
     address = await server.listen(options.listen.host, options.listen.port);
+    await keepIfMade(options.directory, credentials).catch(async (error: unknown) => {
+      await server.close(0);
+      throw error;
+    });
   } catch (error) {
     await rpc?.close(0);
     await kms.close();
@@ -255,32 +287,45 @@ async function serve(
     await directory.close();
     await kms.close();
     await store.close();
+    await lines?.close();
     await admin?.close();
   };
   return {
     endpoint: urlOf(server.protocol, address),
     adminEndpoint,
     rpcEndpoint,
-    region: settings.region,
-    credentials,
+    region,
+    // A root access key that was rotated is not the one in the file any more.
+    credentials: { ...credentials, ...(await directory.root()) },
     account: directory.account,
     directory,
     identities,
     kms,
     async createBucket(name) {
       checkBucketName(name);
-      await store.objects.createBucket({
-        name,
-        owner: directory.account,
-        storageClass: 'Standard',
-        redundancy: 'LRS',
-        acl: 'private',
-      });
+      await store.objects.createBucket(newBucket(name, directory.account, settings));
     },
+    reopenAudit: () => lines?.reopen() ?? Promise.resolve(),
     close(grace = DEFAULT_GRACE) {
       closing ??= close(grace);
       return closing;
     },
+  };
+}
+
+/** Keeps a root access key that was made, now that it can be used and will be shown: a start that fails makes none. */
+async function keepIfMade(directory: string, credentials: FoundRootCredentials): Promise<void> {
+  if (credentials.source === 'generated') await keepRootCredentials(directory, credentials);
+}
+
+/** What is done with every call of RAM and STS that is over. */
+function callObserver(metrics: Metrics, auditor: Auditor | undefined) {
+  const count = metrics.countCalls();
+  return (call: FinishedCall): void => {
+    const { operation } = call.trace;
+    const { status, milliseconds } = call;
+    count({ product: operation?.product.name, action: operation?.name, status, milliseconds });
+    auditor?.call(call);
   };
 }
 
@@ -308,21 +353,24 @@ interface Front {
   close(grace: number): Promise<void>;
 }
 
-/** What workers cannot look up for themselves. */
-interface WorkerSecrets {
+/** What workers cannot look up for themselves, and where their audit lines go. */
+interface WorkerNeeds {
   readonly credentials: FoundRootCredentials;
   readonly key: DirectoryKey | undefined;
   readonly kmsSetup: KmsSetup;
+  readonly lines: AuditLog | undefined;
 }
 
 function poolOptions(
   { workers = 0, directory, minFreeBytes, tls, adminListen, log }: ServiceOptions,
-  { region, hostSuffixes, bodyIdleTimeout, restoreDelay }: ServerSettings,
+  settings: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
-  { credentials, key, kmsSetup }: WorkerSecrets,
+  { credentials, key, kmsSetup, lines }: WorkerNeeds,
 ): WorkerPoolOptions {
+  const { region, hostSuffixes, bodyIdleTimeout, restoreDelay, blocksPublicAccess } = settings;
   return {
+    lines,
     count: workers,
     sessions: store.workers,
     configuration: {
@@ -334,11 +382,13 @@ function poolOptions(
       hostSuffixes,
       bodyIdleTimeout,
       restoreDelay,
+      blocksPublicAccess,
       limits: shareOf(limits, workers),
       minFreeBytes,
       tls: tls && { cert: tls.cert.toString(), key: tls.key.toString() },
       logLevel: logLevels.find((level) => level === log.level) ?? 'info',
       observed: adminListen !== undefined,
+      audited: lines !== undefined,
     },
     log,
     onHopeless(error) {

@@ -34,7 +34,7 @@ export interface BucketRecord {
 /** What a bucket is made from; the store adds the rest. */
 export type BucketSpecification = Pick<
   BucketRecord,
-  'name' | 'owner' | 'storageClass' | 'redundancy' | 'acl'
+  'name' | 'owner' | 'storageClass' | 'redundancy' | 'acl' | 'blocksPublicAccess'
 >;
 
 /**

@@ -31,6 +31,7 @@ import {
 } from './engine/metadata-engine.js';
 import type { IdSequence } from './id-sequence.js';
 import { KeyQueue } from './key-queue.js';
+import type { MeantBucket } from './object-store.js';
 import { tallied } from './record-digest.js';
 
 /**
@@ -136,9 +137,13 @@ export class BucketRegistry implements Buckets {
     });
   }
 
-  delete(name: string): Promise<BucketRecord> {
+  delete(bucket: MeantBucket): Promise<BucketRecord> {
+    const name = typeof bucket === 'string' ? bucket : bucket.name;
     return this.#queue.run(name, async () => {
       const record = await this.require(name);
+      if (typeof bucket !== 'string' && record.incarnation !== bucket.incarnation) {
+        throw noSuchBucket(name);
+      }
       const { incarnation, epoch } = record;
       const unsettled = unsettledBucketKey(incarnation);
       // The counter decides, in the commit; a look at the records first, because a counter that rot

@@ -1,5 +1,6 @@
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
 import type { Awaitable } from './engine/metadata-engine.js';
+import type { MeantBucket } from './object-store.js';
 
 export interface ListBucketsRequest {
   readonly owner: string;
@@ -37,7 +38,7 @@ export interface Buckets {
   update(name: string, change: (record: BucketRecord) => BucketRecord): Promise<BucketRecord>;
 
   /** Deletes a bucket without objects; throws NoSuchBucket or BucketNotEmpty. */
-  delete(name: string): Promise<BucketRecord>;
+  delete(bucket: MeantBucket): Promise<BucketRecord>;
 
   /** The buckets of an account, by name. */
   list(request: ListBucketsRequest): Promise<ListedBuckets>;

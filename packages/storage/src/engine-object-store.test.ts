@@ -80,6 +80,36 @@ describe('updateObject', () => {
   });
 });
 
+it('acts on the bucket that is meant, not on another that has come under its name', async () => {
+  const { objects } = await openStore();
+  const meant = await objects.getBucket(BUCKET);
+  if (meant === undefined) throw new Error('there is one');
+  await objects.putObject(putRequest('key', 'first'));
+  expect(await objects.getObject(meant, 'key')).toBeDefined();
+  await objects.deleteObject(meant, 'key');
+  await objects.deleteBucket(meant);
+  await objects.createBucket(meant);
+  await objects.putObject(putRequest('key', 'second'));
+  for (const act of [
+    () => objects.getObject(meant, 'key'),
+    () => objects.openObject(meant, 'key'),
+    () => objects.deleteObject(meant, 'key'),
+    () => objects.updateObject(meant, 'key', (record) => record),
+    () => objects.listObjects(meant, { prefix: '', limit: 1 }),
+    () => objects.bucketStatistics(meant),
+    () => objects.deleteBucket(meant),
+  ]) {
+    await expect(act()).rejects.toMatchObject({
+      kind: 'NoSuchBucket',
+      details: { BucketName: BUCKET },
+    });
+  }
+  expect(await objects.getObject(BUCKET, 'key')).toBeDefined();
+  await objects.deleteObject(BUCKET, 'key');
+  await expect(objects.deleteBucket(meant)).rejects.toMatchObject({ kind: 'NoSuchBucket' });
+  expect(await objects.getBucket(BUCKET)).toBeDefined();
+});
+
 describe('close', () => {
   it('waits for what is under way, refuses what comes, and may be called again', async () => {
     const store = await openStore();

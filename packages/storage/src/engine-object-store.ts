@@ -3,12 +3,14 @@ import type { BlobSweeper } from './blob-sweeper.js';
 import type { BodyThreads } from './body/body-threads.js';
 import { objectRecordKey } from './bucket-partition.js';
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
+import { noSuchBucket } from './bucket-registry.js';
 import { type BucketStatistics, readStatistics } from './bucket-statistics.js';
 import type { Buckets, ListBucketsRequest, ListedBuckets } from './buckets.js';
 import { type BlobEngine, CorruptBlob, StorageFull } from './engine/blob-engine.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
-import { StorageExhausted, type StorageSpace } from './engine/storage-space.js';
+import type { StorageSpace } from './engine/storage-space.js';
+import { fullDiskRefusal } from './full-disk-refusal.js';
 import { type ListedObjects, type ListObjectsRequest, listObjects } from './list-objects.js';
 import type { Log } from './log.js';
 import type { SlabPool } from './memory/slab-pool.js';
@@ -19,6 +21,7 @@ import { encodeObjectRecord } from './object-record-codec.js';
 import type {
   Admission,
   ByteRange,
+  MeantBucket,
   ObjectStore,
   OpenedObject,
   PutObjectRequest,
@@ -84,16 +87,16 @@ export class EngineObjectStore implements ObjectStore {
     return this.#run(() => this.#parts.registry.update(name, change));
   }
 
-  deleteBucket(name: string): Promise<void> {
+  deleteBucket(bucket: MeantBucket): Promise<void> {
     return this.#run(async () => {
-      const { incarnation } = await this.#parts.registry.delete(name);
+      const { incarnation } = await this.#parts.registry.delete(bucket);
       this.#parts.sweeper.bucketDeleted(incarnation);
     });
   }
 
-  bucketStatistics(name: string): Promise<BucketStatistics> {
+  bucketStatistics(bucket: MeantBucket): Promise<BucketStatistics> {
     return this.#run(async () => {
-      const { incarnation } = await this.#parts.registry.require(name);
+      const { incarnation } = await this.#require(bucket);
       return readStatistics(this.#parts.metadata, incarnation);
     });
   }
@@ -102,20 +105,18 @@ export class EngineObjectStore implements ObjectStore {
     return this.#run(() => putObject(this.#parts, request));
   }
 
-  getObject(bucket: string, key: string): Promise<ObjectRecord | undefined> {
-    return this.#run(async () =>
-      this.#parts.commits.read(await this.#parts.registry.require(bucket), key),
-    );
+  getObject(bucket: MeantBucket, key: string): Promise<ObjectRecord | undefined> {
+    return this.#run(async () => this.#parts.commits.read(await this.#require(bucket), key));
   }
 
   openObject(
-    bucket: string,
+    bucket: MeantBucket,
     key: string,
     inspect?: Inspection,
     openEnvelope?: OpenEnvelope,
   ): Promise<OpenedObject | undefined> {
     return this.#run(async () => {
-      const record = await this.#parts.registry.require(bucket);
+      const record = await this.#require(bucket);
       const { commits } = this.#parts;
       const opened = await openObject(this.#parts, commits, record, key, inspect, openEnvelope);
       return opened === undefined || opened.inline !== undefined
@@ -124,9 +125,13 @@ export class EngineObjectStore implements ObjectStore {
     });
   }
 
-  deleteObject(bucket: string, key: string, admit?: Admission): Promise<ObjectRecord | undefined> {
+  deleteObject(
+    bucket: MeantBucket,
+    key: string,
+    admit?: Admission,
+  ): Promise<ObjectRecord | undefined> {
     return this.#run(async () => {
-      const record = await this.#parts.registry.require(bucket);
+      const record = await this.#require(bucket);
       const { before } = await this.#parts.commits.change(record, key, (existing) => {
         admit?.(existing);
         return undefined;
@@ -136,13 +141,13 @@ export class EngineObjectStore implements ObjectStore {
   }
 
   updateObject(
-    bucket: string,
+    bucket: MeantBucket,
     key: string,
     change: (record: ObjectRecord) => ObjectRecord,
   ): Promise<ObjectRecord> {
-    const { commits, registry, space } = this.#parts;
+    const { commits, space } = this.#parts;
     return this.#run(async () => {
-      const { after } = await commits.change(await registry.require(bucket), key, (existing) => {
+      const { after } = await commits.change(await this.#require(bucket), key, (existing) => {
         if (existing === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
         const { type, size, etag, crc64, lastModified, body, sealing } = existing;
         const revision = commits.nextId();
@@ -157,15 +162,26 @@ export class EngineObjectStore implements ObjectStore {
     });
   }
 
-  rewrapObject(bucket: string, key: string, rewrap: Rewrap): Promise<ObjectRecord> {
-    return this.#run(() => rewrapObject(this.#parts, bucket, key, rewrap));
+  rewrapObject(bucket: MeantBucket, key: string, rewrap: Rewrap): Promise<ObjectRecord> {
+    return this.#run(async () =>
+      rewrapObject(this.#parts, await this.#require(bucket), key, rewrap),
+    );
   }
 
-  listObjects(bucket: string, request: ListObjectsRequest): Promise<ListedObjects> {
+  listObjects(bucket: MeantBucket, request: ListObjectsRequest): Promise<ListedObjects> {
     return this.#run(async () => {
-      const { incarnation } = await this.#parts.registry.require(bucket);
+      const { incarnation } = await this.#require(bucket);
       return listObjects(this.#parts.metadata, incarnation, request);
     });
+  }
+
+  /** The record of the bucket that is meant; throws NoSuchBucket. */
+  async #require(bucket: MeantBucket): Promise<BucketRecord> {
+    const { registry } = this.#parts;
+    if (typeof bucket === 'string') return registry.require(bucket);
+    const record = await registry.require(bucket.name);
+    if (record.incarnation !== bucket.incarnation) throw noSuchBucket(bucket.name);
+    return record;
   }
 
   /** Every operation passes the gate, and what it finds damaged is reported whoever asked. */
@@ -174,7 +190,7 @@ export class EngineObjectStore implements ObjectStore {
       return await this.#parts.gate.pass(operation);
     } catch (error) {
       this.#note(error);
-      throw error instanceof StorageFull ? refusalOf(error) : error;
+      throw error instanceof StorageFull ? fullDiskRefusal(error) : error;
     }
   }
 
@@ -188,14 +204,6 @@ export class EngineObjectStore implements ObjectStore {
       log.error({ err: error }, 'a blob is damaged');
     }
   }
-}
-
-/** What a client is told of a full disk. A cause goes to the log; what the log has already has none. */
-function refusalOf(error: StorageFull): OssError {
-  return new OssError(
-    error instanceof StorageExhausted ? 'StorageExhausted' : 'StorageFull',
-    error.cause === undefined ? {} : { cause: error },
-  );
 }
 
 function recordBytes(record: ObjectRecord): number {

@@ -30,6 +30,7 @@ export { type ProbeResult, probeMetadata } from './engines/embedded/metadata-pro
 export { type Snapshot, SnapshotRefused } from './engines/embedded/snapshots.js';
 export { isWithin } from './files/is-within.js';
 export { writeNewFile } from './files/write-new-file.js';
+export { fullDiskRefusal } from './full-disk-refusal.js';
 export type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 export type { Log } from './log.js';
 export type {

@@ -19,8 +19,16 @@ export interface ByteRange {
  */
 export type Admission = (existing: ObjectRecord | undefined) => void;
 
+/**
+ * A bucket by its name, or the very one that is meant: another that has come under the name since is
+ * NoSuchBucket. Whoever was authorized for one must not act on the next, which may be another account's.
+ */
+export type MeantBucket = string | Pick<BucketRecord, 'name' | 'incarnation'>;
+
 export interface PutObjectRequest {
   readonly bucket: string;
+  /** The bucket that is meant: another one that has come under the name since is NoSuchBucket. */
+  readonly incarnation?: string | undefined;
   /** Well-formed Unicode, 1 to 1,023 bytes of UTF-8. */
   readonly key: string;
   /**
@@ -89,12 +97,12 @@ export interface ObjectStore {
    */
   updateBucket(name: string, change: (record: BucketRecord) => BucketRecord): Promise<BucketRecord>;
   /** Throws NoSuchBucket or BucketNotEmpty; a put under way is either seen or fails. */
-  deleteBucket(name: string): Promise<void>;
-  bucketStatistics(name: string): Promise<BucketStatistics>;
+  deleteBucket(bucket: MeantBucket): Promise<void>;
+  bucketStatistics(bucket: MeantBucket): Promise<BucketStatistics>;
 
   /** Replaces whatever stands under the key. Whatever it throws, nothing of the put remains. */
   putObject(request: PutObjectRequest): Promise<PutObjectResult>;
-  getObject(bucket: string, key: string): Promise<ObjectRecord | undefined>;
+  getObject(bucket: MeantBucket, key: string): Promise<ObjectRecord | undefined>;
   /**
    * Opens an object for reading; undefined when there is none. `inspect` sees the record before any
    * byte is read: it throws to refuse, or says which bytes are wanted (all, without an answer). Then
@@ -102,21 +110,25 @@ export interface ObjectStore {
    * opened. Both may be asked again when the object was replaced meanwhile.
    */
   openObject(
-    bucket: string,
+    bucket: MeantBucket,
     key: string,
     // biome-ignore lint/suspicious/noConfusingVoidType: a callback that only refuses returns nothing.
     inspect?: (record: ObjectRecord) => ByteRange | undefined | void,
     openEnvelope?: OpenEnvelope,
   ): Promise<OpenedObject | undefined>;
   /** Deletes an object and returns its record; undefined when there was none. */
-  deleteObject(bucket: string, key: string, admit?: Admission): Promise<ObjectRecord | undefined>;
+  deleteObject(
+    bucket: MeantBucket,
+    key: string,
+    admit?: Admission,
+  ): Promise<ObjectRecord | undefined>;
   /**
    * Changes what is kept of an object beside its bytes; throws NoSuchKey. The key, the body and all
    * that follows from it, and last-modified stay as they are. `change` may be asked again when
    * somebody else was faster, and may throw to refuse.
    */
   updateObject(
-    bucket: string,
+    bucket: MeantBucket,
     key: string,
     change: (record: ObjectRecord) => ObjectRecord,
   ): Promise<ObjectRecord>;
@@ -126,9 +138,9 @@ export interface ObjectStore {
    * not encrypted. `rewrap` may be asked again when somebody else was faster, and may throw to refuse.
    */
   rewrapObject(
-    bucket: string,
+    bucket: MeantBucket,
     key: string,
     rewrap: (record: SealedRecord) => Awaitable<Omit<Sealing, 'cipher'>>,
   ): Promise<ObjectRecord>;
-  listObjects(bucket: string, request: ListObjectsRequest): Promise<ListedObjects>;
+  listObjects(bucket: MeantBucket, request: ListObjectsRequest): Promise<ListedObjects>;
 }

@@ -39,6 +39,9 @@ export async function putObject(
   const { key, body, size, maxBytes, admit, beforeBody, sealing } = request;
   const dataKey = sealing === undefined ? undefined : dataKeyOf(sealing);
   const bucket = await registry.require(request.bucket);
+  if (request.incarnation !== undefined && request.incarnation !== bucket.incarnation) {
+    throw new OssError('NoSuchBucket', { details: { BucketName: request.bucket } });
+  }
   const isAtHand = body instanceof Uint8Array && body.length <= inlineLimit;
   if (!isAtHand) {
     // A refusal that can be made before the body is read is made before the body is read. For a

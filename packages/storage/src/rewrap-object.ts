@@ -1,5 +1,5 @@
 import { OssError } from '@openoss/protocol';
-import type { Buckets } from './buckets.js';
+import type { BucketRecord } from './bucket-record.js';
 import type { Awaitable } from './engine/metadata-engine.js';
 import type { StorageSpace } from './engine/storage-space.js';
 import type { ObjectCommits } from './object-commits.js';
@@ -9,7 +9,6 @@ import { sealRecord, verifiedDataKey } from './sealing/record-seal.js';
 import { isSealed, type SealedRecord, type Sealing } from './sealing/sealing.js';
 
 export interface RewrapParts {
-  readonly registry: Buckets;
   readonly commits: ObjectCommits;
   readonly space: StorageSpace;
 }
@@ -22,12 +21,11 @@ export type Rewrap = (record: SealedRecord) => Awaitable<Omit<Sealing, 'cipher'>
  * back must not get a good one.
  */
 export async function rewrapObject(
-  { registry, commits, space }: RewrapParts,
-  bucketName: string,
+  { commits, space }: RewrapParts,
+  bucket: BucketRecord,
   key: string,
   rewrap: Rewrap,
 ): Promise<ObjectRecord> {
-  const bucket = await registry.require(bucketName);
   for (;;) {
     const record = await commits.read(bucket, key);
     if (record === undefined) throw noSuchKey(key);

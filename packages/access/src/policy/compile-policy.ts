@@ -37,11 +37,18 @@ export interface PolicyName {
 export interface CompiledPolicy extends PolicyName {
   readonly denies: readonly CompiledStatement[];
   readonly allows: readonly CompiledStatement[];
+  /** Those of its statements that speak of an action, which is in lower case. */
+  readonly about: (action: string) => StatementsAbout;
   /** The condition keys it asks a context for, each once. */
   readonly conditionKeys: readonly string[];
   /** Whether one of its statements grants something to the public. */
   readonly isPublic: boolean;
 }
+
+export type StatementsAbout = Pick<CompiledPolicy, 'denies' | 'allows'>;
+
+/** Actions are few; who asks for others, as explanations may, is answered without remembering it. */
+const REMEMBERED_ACTIONS = 128;
 
 /** Compiles a policy that parsed. */
 export function compilePolicy(document: PolicyDocument, name: string): CompiledPolicy {
@@ -49,11 +56,23 @@ export function compilePolicy(document: PolicyDocument, name: string): CompiledP
   const statements = document.statements.map((statement, index) =>
     compileStatement(statement, policy, index),
   );
+  const denies = Object.freeze(statements.filter(({ effect }) => effect === 'Deny'));
+  const allows = Object.freeze(statements.filter(({ effect }) => effect === 'Allow'));
+  const known = new Map<string, StatementsAbout>();
+  const about = (action: string): StatementsAbout => {
+    const found = known.get(action);
+    if (found !== undefined) return found;
+    const speaks = ({ matchesAction }: CompiledStatement) => matchesAction(action);
+    const sorted = { denies: denies.filter(speaks), allows: allows.filter(speaks) };
+    if (known.size < REMEMBERED_ACTIONS) known.set(action, sorted);
+    return sorted;
+  };
   const keys = document.statements.flatMap(({ conditions }) => conditions.map(({ key }) => key));
   return Object.freeze({
     ...policy,
-    denies: Object.freeze(statements.filter(({ effect }) => effect === 'Deny')),
-    allows: Object.freeze(statements.filter(({ effect }) => effect === 'Allow')),
+    denies,
+    allows,
+    about,
     conditionKeys: Object.freeze([...new Set(keys)]),
     isPublic: statements.some(({ isPublic }) => isPublic),
   });

@@ -37,6 +37,14 @@ export function mismatchOf(
   request: PolicyRequest,
 ): Mismatch | undefined {
   if (!statement.matchesAction(request.action)) return 'action';
+  return otherMismatchOf(statement, request);
+}
+
+/** The same of a statement that speaks of the action. */
+function otherMismatchOf(
+  statement: CompiledStatement,
+  request: PolicyRequest,
+): Exclude<Mismatch, 'action'> | undefined {
   if (!statement.matchesResource(request.resource)) return 'resource';
   const { principals, conditions } = statement;
   if (principals !== undefined) {
@@ -58,8 +66,8 @@ export function firstDeny(
   request: PolicyRequest,
 ): CompiledStatement | undefined {
   for (const policy of policies) {
-    for (const statement of policy.denies) {
-      if (mismatchOf(statement, request) === undefined) return statement;
+    for (const statement of policy.about(request.action).denies) {
+      if (otherMismatchOf(statement, request) === undefined) return statement;
     }
   }
   return undefined;
@@ -71,8 +79,8 @@ export function firstAllow(
   request: PolicyRequest,
 ): CompiledStatement | undefined {
   for (const policy of policies) {
-    for (const statement of policy.allows) {
-      if (mismatchOf(statement, request) === undefined) return statement;
+    for (const statement of policy.about(request.action).allows) {
+      if (otherMismatchOf(statement, request) === undefined) return statement;
     }
   }
   return undefined;

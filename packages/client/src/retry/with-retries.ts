@@ -12,6 +12,11 @@ export interface RetryOptions {
   /** From 0 to 1, 1 excluded. */
   readonly random: () => number;
   readonly signal: AbortSignal | undefined;
+  /**
+   * Asked what an attempt failed with, until it says that the cause is mended: then it is tried again at
+   * once, and once more than `maxAttempts` in all. Its rejection is final.
+   */
+  readonly mend: (error: unknown) => Promise<boolean>;
   /** Told before each wait. */
   readonly onRetry: (retry: Retry) => void;
 }
@@ -24,11 +29,16 @@ export async function withRetries<T>(
   run: (attempt: number) => Promise<T>,
   options: RetryOptions,
 ): Promise<T> {
-  const { maxAttempts, clock, random, signal, onRetry } = options;
+  const { clock, random, signal, mend, onRetry } = options;
+  let { maxAttempts } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await run(attempt);
     } catch (error) {
+      if (maxAttempts === options.maxAttempts && (await mend(error))) {
+        maxAttempts += 1;
+        continue;
+      }
       if (attempt >= maxAttempts || !isRetryable(error)) throw error;
       const delayMs = backOff(attempt + 1, random());
       onRetry({ error, attempt: attempt + 1, maxAttempts, delayMs });

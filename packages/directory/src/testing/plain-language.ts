@@ -18,6 +18,13 @@ const reading = (document: string): ReturnType<PolicyCompiler<PlainPolicy>> => {
   return { policy: { statements: read.Statement, trusted: read.Trusted ?? [] } };
 };
 
+const mayAskFor: PolicyLanguage<PlainPolicy, PlainPolicy>['mayAskFor'] = ({
+  permissions,
+  context,
+}) =>
+  !permissions.granted.some(({ policy }) => policy.statements.includes('never')) &&
+  context('sts:ExternalId') !== 'wrong';
+
 /**
  * The plainest policy language there can be: it sees that a document has statements. Who is trusted may
  * assume a role, if none of its policies says `never` and the external id is not `wrong`.
@@ -26,10 +33,11 @@ export const plainLanguage: PolicyLanguage<PlainPolicy, PlainPolicy> = {
   managed: reading,
   session: reading,
   trust: reading,
-  mayAssume: ({ trust: { trusted }, caller, permissions, context }) =>
-    (trusted.includes(arnOf(caller)) || trusted.includes(`acs:ram::${caller.account}:root`)) &&
-    !permissions.granted.some(({ policy }) => policy.statements.includes('never')) &&
-    context('sts:ExternalId') !== 'wrong',
+  mayAskFor,
+  mayAssume: ({ trust: { trusted }, ...question }) =>
+    (trusted.includes(arnOf(question.caller)) ||
+      trusted.includes(`acs:ram::${question.caller.account}:root`)) &&
+    mayAskFor(question),
 };
 
 /** A document with one statement. */

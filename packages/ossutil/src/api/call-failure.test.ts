@@ -1,6 +1,7 @@
 import {
   BodyError,
   CertificateError,
+  CredentialsError,
   InvalidFieldError,
   NetworkError,
   ProxyError,
@@ -17,7 +18,11 @@ const network = (code: string, message = code) =>
   new NetworkError(message, { code, retryable: true });
 
 /** The report of a failure of PutObject at `url`. */
-function reported(error: RequestFailure, url = 'http://examplebucket.oss.example.com:8080/k') {
+function reported(
+  error: RequestFailure,
+  url = 'http://examplebucket.oss.example.com:8080/k',
+  settings: Parameters<typeof callFailure>[1] = { credentials },
+) {
   error.request = {
     operation: 'PutObject',
     method: 'PUT',
@@ -25,7 +30,7 @@ function reported(error: RequestFailure, url = 'http://examplebucket.oss.example
     attempts: 1,
     serverDate: undefined,
   };
-  const failure = callFailure(error, { credentials }, 'examplebucket');
+  const failure = callFailure(error, settings, 'examplebucket');
   if (!(failure instanceof ClientError)) throw new Error('not a ClientError');
   return failure;
 }
@@ -49,6 +54,27 @@ describe('a failure on this side', () => {
     [new InvalidFieldError('x', { reason: 'because' }), /^because$/],
   ])('%s is followed by the next step', (error, advice) => {
     expect(reported(error).advice).toMatch(advice);
+  });
+
+  it('to get credentials is followed by what the mode needs', () => {
+    const fetched = { mode: 'EcsRamRole', roleName: undefined, hardened: false } as const;
+    const url = 'http://oss.example.com/k';
+    const failure = reported(new CredentialsError('none'), url, { credentials: fetched });
+    expect(failure.advice).toMatch(/on an ECS instance that has a RAM role/);
+    expect(failure.exitCode).toBe(3);
+    expect(reported(new CredentialsError('none')).advice).toBeUndefined();
+  });
+
+  it.each([
+    ['403 NoPermission: Roles may not be assumed by root accounts.', /RAM user .*-i and -k/],
+    ['403 NoPermission: You are not authorized to do this action.', /allows the caller sts:Assume/],
+    ['400 InvalidParameter.PolicyGrammar: The parameter Policy …', /^--session-policy takes/],
+    ['400 InvalidParameter.PolicySize: The size of Policy …', /^--session-policy .* 2048/],
+  ])('to assume a role, refused with %s, says which', (refusal, advice) => {
+    const credentials = { mode: 'RamRoleArn' } as const;
+    const settings = { credentials } as unknown as Parameters<typeof callFailure>[1];
+    const failure = reported(new CredentialsError(`STS refused with ${refusal}`), '', settings);
+    expect(failure.advice).toMatch(advice);
   });
 
   it('of the wrong scheme names the endpoint with the other one, without the bucket', () => {

@@ -1,6 +1,7 @@
 import {
   BodyError,
   CertificateError,
+  CredentialsError,
   InvalidFieldError,
   NetworkError,
   ProxyError,
@@ -40,7 +41,10 @@ export function callFailure(
     );
   }
   if (error instanceof RequestFailure) {
-    const advice = adviceOn(error, bucket);
+    const advice =
+      error instanceof CredentialsError
+        ? adviceOnCredentials(error, settings.credentials.mode)
+        : adviceOn(error, bucket);
     return new ClientError(error.message, {
       operation: error.request?.operation,
       ...(advice === undefined ? {} : { advice }),
@@ -49,6 +53,40 @@ export function callFailure(
   }
   return error;
 }
+
+const onInstance = 'this mode works on an ECS instance that has a RAM role, and nowhere else';
+
+type Mode = Settings['credentials']['mode'];
+
+function adviceOnCredentials({ message }: CredentialsError, mode: Mode): string | undefined {
+  const refused = mode === 'RamRoleArn' ? adviceOnRefusals : [];
+  return refused.find(([refusal]) => refusal.test(message))?.[1] ?? adviceOnModes[mode];
+}
+
+/** What STS refuses AssumeRole with, where more can be said than what the mode needs. */
+const adviceOnRefusals: readonly (readonly [refusal: RegExp, advice: string])[] = [
+  [
+    /Roles may not be assumed by root accounts/,
+    'this is the key of the account itself; give that of a RAM user who may assume the role (-i and -k)',
+  ],
+  [
+    /InvalidParameter\.Policy(Grammar|Size)/,
+    '--session-policy takes a policy as JSON, or file://PATH, of 2048 characters at most; its statements have no Principal',
+  ],
+];
+
+/** The obvious next step where a mode gives no credentials. */
+const adviceOnModes: Readonly<Partial<Record<Mode, string>>> = {
+  RamRoleArn:
+    'check the role ARN, that the trust policy of the role names who assumes it, that a policy allows the caller sts:AssumeRole, and --sts-endpoint',
+  oidcRoleArn:
+    'check role-arn, oidc-provider-arn and oidc-token-file-path of the profile, and --sts-endpoint',
+  EcsRamRole: onInstance,
+  'Ali-EcsRamRole': onInstance,
+  Process:
+    'credential-process has to print JSON with AccessKeyId, AccessKeySecret and, for temporary ones, SecurityToken and Expiration',
+  Uri: 'credential-uri has to answer JSON with AccessKeyId, AccessKeySecret, SecurityToken and Expiration',
+};
 
 const CHECK_ENDPOINT =
   'check --endpoint (or --region), and that nothing between here and there blocks it';

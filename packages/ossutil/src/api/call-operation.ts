@@ -1,6 +1,6 @@
 import { type Operation, SpentChunks } from '@openoss/protocol';
 import { resolveSettings, type Settings } from '../configuration/settings.js';
-import { openLog } from '../log/open-log.js';
+import { openLog, secretsOf } from '../log/open-log.js';
 import { compileOutputQuery } from '../output/output-query.js';
 import { renderAnswer } from '../output/render-answer.js';
 import type { CommandContext } from '../program/command-node.js';
@@ -28,8 +28,12 @@ export async function callOperation(operation: Operation, context: CommandContex
   const input = await operationInput(operation, parsed, edge);
   await hintAtFiles(operation, context, settings);
 
-  const logger = openLog(settings, edge);
-  const client = await serviceClient({ settings, bucket, environment: edge.environment, logger });
+  const secrets = secretsOf(settings.credentials);
+  const logger = openLog(settings, edge, secrets);
+  const ended = new AbortController();
+  const client = await serviceClient({
+    ...{ settings, bucket, logger, secrets, ended: ended.signal, edge },
+  });
   const display = new TransferDisplay(edge, settings.quiet);
   const spent = new SpentChunks();
   try {
@@ -62,6 +66,7 @@ export async function callOperation(operation: Operation, context: CommandContex
   } finally {
     await display.finish();
     client.close();
+    ended.abort();
   }
 }
 

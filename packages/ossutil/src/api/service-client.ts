@@ -1,7 +1,9 @@
 import type { Agent } from 'node:http';
 import {
   anonymousCredentials,
-  type Credentials,
+  type ConnectionOptions,
+  type CredentialsProvider,
+  type Log,
   OssClient,
   staticCredentials,
 } from '@openoss/client';
@@ -9,6 +11,7 @@ import { resolveEndpoint } from '../configuration/endpoint.js';
 import { proxyFor } from '../configuration/proxy.js';
 import type { Settings } from '../configuration/settings.js';
 import type { Logger } from '../log/logger.js';
+import type { ProgramEdge } from '../program/program-edge.js';
 import { programVersion } from '../program/program-version.js';
 
 /** What a client is made for. */
@@ -16,8 +19,12 @@ export interface ClientNeeds {
   readonly settings: Settings;
   /** The bucket of the call, if any: it may have an endpoint of its own. */
   readonly bucket: string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly edge: Pick<ProgramEdge, 'environment' | 'interruption' | 'workingDirectory'>;
   readonly logger: Logger;
+  /** What the log may not hold; the secrets of fetched credentials are added. */
+  readonly secrets: string[];
+  /** Aborted when the command has ended. */
+  readonly ended: AbortSignal;
 }
 
 /**
@@ -27,21 +34,21 @@ export interface ClientNeeds {
  * @throws ClientError when endpoint or region are malformed
  */
 export async function serviceClient(needs: ClientNeeds): Promise<OssClient> {
-  const { settings, bucket, environment, logger } = needs;
-  const { credentials, signVersion } = settings;
-  const anonymous = credentials.mode === 'Anonymous';
+  const { settings, bucket, logger } = needs;
+  const { signVersion } = settings;
+  const anonymous = settings.credentials.mode === 'Anonymous';
   const { origin, region, addressingStyle } = resolveEndpoint(settings.location, {
     bucket,
     signVersion,
     anonymous,
   });
+  const log: Log = (level, message) =>
+    level === 'debug' ? logger.debug(message) : logger.info(message);
   const custom = settings.userAgent === undefined ? '' : ` ${settings.userAgent}`;
   return new OssClient({
     endpoint: origin,
     region,
-    credentials: anonymous
-      ? anonymousCredentials
-      : staticCredentials(signingCredentials(credentials)),
+    credentials: await credentialsProvider(needs, log),
     addressingStyle,
     signVersion,
     connectTimeoutMs: settings.connectTimeout,
@@ -49,23 +56,41 @@ export async function serviceClient(needs: ClientNeeds): Promise<OssClient> {
     // The first try and as many retries as were asked for.
     maxAttempts: settings.retryTimes + 1,
     userAgent: `ossutil/${programVersion}${custom}`,
-    tls: { rejectUnauthorized: !settings.skipVerifyCert },
-    log: (level, message) => (level === 'debug' ? logger.debug(message) : logger.info(message)),
-    ...(await proxyOptions(
-      proxyFor(settings.proxy, new URL(origin), environment),
-      origin,
-      settings,
-    )),
+    log,
+    ...(await connectionTo(new URL(origin), needs)),
   });
 }
 
-function signingCredentials(
-  credentials: Exclude<Settings['credentials'], { mode: 'Anonymous' }>,
-): Credentials {
-  const { accessKeyId, accessKeySecret } = credentials;
-  return credentials.mode === 'StsToken'
-    ? { accessKeyId, accessKeySecret, securityToken: credentials.securityToken }
-    : { accessKeyId, accessKeySecret };
+async function credentialsProvider(needs: ClientNeeds, log: Log): Promise<CredentialsProvider> {
+  const { settings, edge, ended, secrets } = needs;
+  const { credentials } = settings;
+  switch (credentials.mode) {
+    case 'Anonymous':
+      return anonymousCredentials;
+    case 'AK':
+    case 'StsToken':
+      return staticCredentials(credentials);
+    default: {
+      const { fetchedProvider } = await import('./fetched-provider.js');
+      return await fetchedProvider(credentials, {
+        environment: edge.environment,
+        workingDirectory: edge.workingDirectory,
+        log,
+        signals: [edge.interruption, ended],
+        connectionTo: (url) => connectionTo(url, needs),
+        onCredentials: ({ accessKeySecret, securityToken = '' }) => {
+          secrets.push(accessKeySecret, securityToken);
+        },
+      });
+    }
+  }
+}
+
+/** How an address is reached: through the proxy, if there is one for it, and with which certificates. */
+async function connectionTo(url: URL, { settings, edge }: ClientNeeds): Promise<ConnectionOptions> {
+  const proxy = proxyFor(settings.proxy, url, edge.environment);
+  const tls = { rejectUnauthorized: !settings.skipVerifyCert };
+  return { tls, ...(await proxyOptions(proxy, url.origin, settings)) };
 }
 
 /** Plain HTTP is handed to a proxy whole; HTTPS is tunnelled through it. */

@@ -68,9 +68,16 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ossutil_completion; printf '%s\\n' "
     [['ossutil', 'api', 'put-object', '--mode', '=', 'An'], ['Anonymous']],
     [
       ['ossutil', 'api', 'put-object', '--mode', '='],
-      ['AK', 'StsToken', 'EcsRamRole', 'Anonymous'],
+      [
+        ...['AK', 'StsToken', 'RamRoleArn', 'EcsRamRole', 'Ali-EcsRamRole', 'oidcRoleArn'],
+        ...['Process', 'Uri', 'Anonymous'],
+      ],
     ],
     [['ossutil', 'api', 'put-object', '--storage-class', 'I'], ['IA']],
+    [
+      ['ossutil', 'api', 'put-object', '--role'],
+      ['--role-arn', '--role-session-name'],
+    ],
     [['ossutil', 'api', 'put-object', '--hel'], ['--help']],
     [['ossutil', 'completion', 'z'], ['zsh']],
   ])('completes %j', async (words, expected) => {

@@ -6,8 +6,19 @@ import { nearestNames } from '../suggest.js';
  * (`accesskeyid`, `accessKeyId`, `access-key-id`, `access_key_id`), in any case.
  */
 export function normalizeKey(key: string): string {
-  return key.toLowerCase().replace(/[-_]/g, '');
+  const plain = key.toLowerCase().replace(/[-_]/g, '');
+  return otherNames[plain] ?? plain;
 }
+
+/**
+ * Names under which documents call a key too: `ram-role-arn` is ossutil 1's and stands in the table of
+ * environment variables, `credentials-uri` is aliyun-cli's, `oidc-token-file` that of the variable.
+ */
+const otherNames: Readonly<Record<string, string>> = {
+  ramrolearn: 'rolearn',
+  credentialsuri: 'credentialuri',
+  oidctokenfile: 'oidctokenfilepath',
+};
 
 /** What a value of a key has to be; undefined says it is fine, a text says what is wrong. */
 type ValueCheck = (value: string) => string | undefined;
@@ -21,6 +32,13 @@ const oneOf =
 
 const wholeNumber: ValueCheck = (value) =>
   /^\d{1,9}$/.test(value) ? undefined : 'must be a whole number, 0 or more';
+
+const secondsFrom =
+  (least: number, most: number): ValueCheck =>
+  (value) =>
+    wholeNumber(value) === undefined && Number(value) >= least && Number(value) <= most
+      ? undefined
+      : `must be a whole number of seconds from ${least} to ${most}`;
 
 const boolean: ValueCheck = (value) => {
   try {
@@ -39,6 +57,8 @@ export const credentialModes: Readonly<Record<string, string>> = {
   ecsramrole: 'EcsRamRole',
   'ali-ecsramrole': 'Ali-EcsRamRole',
   oidcrolearn: 'oidcRoleArn',
+  // So aliyun-cli calls it.
+  oidc: 'oidcRoleArn',
   process: 'Process',
   uri: 'Uri',
   credentialsuri: 'Uri',
@@ -53,7 +73,8 @@ const credentialMode: ValueCheck = (value) =>
 /**
  * The keys of a profile that ossutil 2 documents, in their kebab spelling. `proxy` and `user-agent`
  * are documented as flags only; a proxy belongs to a place rather than to a call, so they are read
- * here too.
+ * here too. `token-timeout` and `sts-region` are ossutil 1's; `external-id`, `session-policy` and
+ * `sts-endpoint` are what else AssumeRole takes, and where.
  */
 const knownKeys: Readonly<Record<string, ValueCheck>> = {
   'access-key-id': anything,
@@ -63,11 +84,12 @@ const knownKeys: Readonly<Record<string, ValueCheck>> = {
   buckets: anything,
   'connect-timeout': wholeNumber,
   'credential-process': anything,
-  'credential-process-timeout': wholeNumber,
+  'credential-process-timeout': secondsFrom(1, 600),
   'credential-uri': anything,
   'ecs-role-name': anything,
   endpoint: anything,
   'endpoint-suffix-list-path-style': anything,
+  'external-id': anything,
   job: wholeNumber,
   language: anything,
   loglevel: oneOf('off', 'info', 'debug'),
@@ -83,10 +105,14 @@ const knownKeys: Readonly<Record<string, ValueCheck>> = {
   'retry-times': wholeNumber,
   'role-arn': anything,
   'role-session-name': anything,
+  'session-policy': anything,
   'sign-version': oneOf('v1', 'v4'),
   'skip-verify-cert': boolean,
   'source-profile': anything,
+  'sts-endpoint': anything,
+  'sts-region': anything,
   'sts-token': anything,
+  'token-timeout': secondsFrom(900, 43_200),
   'user-agent': anything,
   'write-buffer-size': anything,
 };

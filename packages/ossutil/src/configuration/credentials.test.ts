@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GivenKeys, resolveCredentials } from './credentials.js';
+import { fetchedMode, type GivenKeys, type GivenRole, resolveCredentials } from './credentials.js';
 
 /** AccessKey ID, secret, token. */
 type Keys = readonly (string | undefined)[];
@@ -137,14 +137,71 @@ describe('the mode', () => {
       'needs an STS token',
     );
   });
+});
 
-  it.each(['EcsRamRole', 'RamRoleArn', 'Process', 'Uri', 'oidcRoleArn', 'Ali-EcsRamRole'])(
-    '%s is not supported yet, and says so',
+describe('the mode whose credentials are got from somewhere', () => {
+  const modeOf = (
+    [environment, profile]: readonly [Keys, Keys],
+    modes: { mode?: string; profileMode?: string } = {},
+    role: Partial<GivenRole> = {},
+  ) =>
+    fetchedMode(
+      {
+        ...modes,
+        sources: [
+          source('flags', none),
+          source('environment', environment),
+          source('profile', profile),
+        ],
+      },
+      { isNamed: false, flags: [], ...role },
+    );
+  const nobody = [none, none] as const;
+  const inProfile = [none, ['p', 'ps']] as const;
+  const inEnvironment = [['e', 'es'], none] as const;
+
+  it.each(['EcsRamRole', 'Ali-EcsRamRole', 'RamRoleArn', 'oidcRoleArn', 'Process', 'Uri'])(
+    'is %s where the command line or the profile says so',
     (mode) => {
-      expect(() => resolve(none, none, ['p', 'ps'], { profileMode: mode })).toThrow(
-        `the credential mode "${mode}" is not supported yet`,
-      );
-      expect(() => resolve(['f', 'fs'], none, none, { mode })).toThrow('not supported yet');
+      expect(modeOf(nobody, { mode })).toBe(mode);
+      expect(modeOf(nobody, { profileMode: mode })).toBe(mode);
+      expect(modeOf(inEnvironment, { mode, profileMode: 'AK' })).toBe(mode);
     },
   );
+
+  it.each(['AK', 'StsToken', 'Anonymous'])('is none with %s', (mode) => {
+    expect(modeOf(inProfile, { mode, profileMode: 'EcsRamRole' })).toBeUndefined();
+    expect(modeOf(inProfile, { profileMode: mode })).toBeUndefined();
+  });
+
+  it("is not the profile's where other keys than the profile's are given, but for a role", () => {
+    for (const profileMode of ['EcsRamRole', 'oidcRoleArn', 'Process', 'Uri']) {
+      expect(modeOf(inEnvironment, { profileMode })).toBeUndefined();
+    }
+    expect(modeOf(inEnvironment, { profileMode: 'RamRoleArn' })).toBe('RamRoleArn');
+  });
+
+  it('is RamRoleArn where a role is given for the call and no mode', () => {
+    for (const role of [{ isNamed: true, flags: ['role-arn'] }, { isNamed: true }]) {
+      expect(modeOf(inEnvironment, {}, role)).toBe('RamRoleArn');
+      expect(modeOf(inProfile, { profileMode: 'AK' }, role)).toBe('RamRoleArn');
+      expect(modeOf(nobody, { profileMode: 'oidcRoleArn' }, role)).toBe('oidcRoleArn');
+    }
+    const role = { isNamed: true };
+    expect(modeOf(inProfile, { mode: 'AK' }, role)).toBeUndefined();
+    expect(modeOf(nobody, { profileMode: 'Anonymous' }, role)).toBeUndefined();
+    expect(modeOf(nobody, { profileMode: 'EcsRamRole' }, role)).toBe('EcsRamRole');
+  });
+
+  it('refuses what is said of a role where there is none: nobody passes over a restriction', () => {
+    const role = { isNamed: true, flags: ['role-arn'] };
+    expect(() => modeOf(inProfile, { mode: 'AK' }, role)).toThrow(
+      '--role-arn goes with the modes RamRoleArn and oidcRoleArn, not with AK',
+    );
+    expect(() => modeOf(nobody, { profileMode: 'Uri' }, role)).toThrow('not with Uri');
+    expect(() => modeOf(nobody, { profileMode: 'Anonymous' }, role)).toThrow('not with Anonymous');
+    expect(() => modeOf(inProfile, {}, { flags: ['session-policy'] })).toThrow(
+      '--session-policy goes with a role, and there is none',
+    );
+  });
 });

@@ -1,8 +1,9 @@
 import { ClientError } from '../errors/client-error.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { FetchedCredentials, FetchedMode } from './fetched-credentials.js';
 
-/** What signs a request, or that nothing does. */
-export type Credentials =
-  | { readonly mode: 'Anonymous' }
+/** Credentials that stand there to be used. */
+export type KeyCredentials =
   | { readonly mode: 'AK'; readonly accessKeyId: string; readonly accessKeySecret: string }
   | {
       readonly mode: 'StsToken';
@@ -10,6 +11,9 @@ export type Credentials =
       readonly accessKeySecret: string;
       readonly securityToken: string;
     };
+
+/** What signs a request, or that nothing does. */
+export type Credentials = { readonly mode: 'Anonymous' } | KeyCredentials | FetchedCredentials;
 
 /** The keys one source gives. */
 export interface GivenKeys {
@@ -30,13 +34,52 @@ export interface CredentialInput {
   readonly sources: readonly GivenKeys[];
 }
 
-const supported: ReadonlySet<string> = new Set(['AK', 'StsToken', 'Anonymous']);
+const fetchedModes: readonly FetchedMode[] = [
+  'RamRoleArn',
+  'oidcRoleArn',
+  'EcsRamRole',
+  'Ali-EcsRamRole',
+  'Process',
+  'Uri',
+];
 
-function refuseUnsupported(mode: string): void {
-  if (supported.has(mode)) return;
-  throw new ClientError(`the credential mode "${mode}" is not supported yet`, {
-    advice: 'the supported modes are AK, StsToken and Anonymous',
-  });
+/** What was said of a role to assume, besides the profile's `role-arn`. */
+export interface GivenRole {
+  /** Whether `--role-arn` or `OSS_ROLE_ARN` names one. */
+  readonly isNamed: boolean;
+  /** The flags that were given and mean nothing without a role: `session-policy`. */
+  readonly flags: readonly string[];
+}
+
+/**
+ * The mode, if its credentials have to be got from somewhere; undefined leaves it to
+ * `resolveCredentials`.
+ *
+ * The profile's `mode` describes the profile's keys, and is not asked when the AccessKey ID comes from
+ * the command line or the environment; but for RamRoleArn, where the keys say who assumes the role. A
+ * role given for this call is assumed with whatever keys there are: to pass over it, or over what it is
+ * to be held to, would be to act with more rights than were asked for.
+ *
+ * @throws UsageError for flags about a role where none is assumed
+ */
+export function fetchedMode(
+  { mode, profileMode, sources }: CredentialInput,
+  role: GivenRole,
+): FetchedMode | undefined {
+  const idAt = sources.findIndex(({ accessKeyId }) => accessKeyId !== undefined);
+  const fromProfile = idAt < 0 || idAt === sources.length - 1;
+  const asked = mode ?? (fromProfile || profileMode === 'RamRoleArn' ? profileMode : undefined);
+  const given = fetchedModes.find((name) => name === asked);
+  const isSettled = mode !== undefined || given !== undefined || asked === 'Anonymous';
+  const chosen = isSettled || !role.isNamed ? given : 'RamRoleArn';
+  const [flag] = role.flags;
+  if (flag === undefined || chosen === 'RamRoleArn' || chosen === 'oidcRoleArn') return chosen;
+  throw new UsageError(
+    isSettled
+      ? `--${flag} goes with the modes RamRoleArn and oidcRoleArn, not with ${asked}`
+      : `--${flag} goes with a role, and there is none`,
+    isSettled ? {} : { advice: 'name the role with --role-arn' },
+  );
 }
 
 /**
@@ -58,7 +101,7 @@ const missing = () =>
   });
 
 /**
- * Decides who signs.
+ * Decides who signs, where the keys stand there to be used.
  *
  * ossutil's precedence (command line, environment, file) holds for each key. What its documentation
  * leaves open is a half given by one source. An AccessKey ID names an identity, so:
@@ -72,17 +115,25 @@ const missing = () =>
  * The profile's `mode` describes the profile's keys: it is not asked when the ID comes from the
  * command line or the environment.
  *
- * @throws ClientError when nothing, or only half, is there, or the mode is one not supported yet
+ * @throws ClientError when nothing, or only half, is there
  */
-export function resolveCredentials(input: CredentialInput): Credentials {
+export function resolveCredentials(
+  input: CredentialInput,
+): Exclude<Credentials, FetchedCredentials> {
   const { sources } = input;
-  if (input.mode !== undefined) refuseUnsupported(input.mode);
   const idAt = sources.findIndex(({ accessKeyId }) => accessKeyId !== undefined);
   const fromProfile = idAt < 0 || idAt === sources.length - 1;
   const mode = input.mode ?? (fromProfile ? input.profileMode : undefined);
   if (mode === 'Anonymous') return { mode };
-  if (mode !== undefined) refuseUnsupported(mode);
+  return keyCredentials(input);
+}
 
+/** As {@link resolveCredentials}, where there have to be keys: also those that a role is assumed with. */
+export function keyCredentials(input: CredentialInput): KeyCredentials {
+  const { sources } = input;
+  const idAt = sources.findIndex(({ accessKeyId }) => accessKeyId !== undefined);
+  const fromProfile = idAt < 0 || idAt === sources.length - 1;
+  const mode = input.mode ?? (fromProfile ? input.profileMode : undefined);
   const accessKeyId = sources[idAt]?.accessKeyId;
   const anySecret = sources.find(({ accessKeySecret }) => accessKeySecret !== undefined);
   if (accessKeyId === undefined) {

@@ -4,6 +4,10 @@ export const settingVariables = {
   'access-key-secret': 'OSS_ACCESS_KEY_SECRET',
   // OSS_SECURITY_TOKEN, which some SDKs read, is not among ossutil's variables.
   'sts-token': 'OSS_SESSION_TOKEN',
+  'role-arn': 'OSS_ROLE_ARN',
+  'role-session-name': 'OSS_ROLE_SESSION_NAME',
+  // Ours: it goes with OSS_ENDPOINT, where the service is not Alibaba Cloud's.
+  'sts-endpoint': 'OSS_STS_ENDPOINT',
   region: 'OSS_REGION',
   endpoint: 'OSS_ENDPOINT',
 } as const satisfies Readonly<Record<string, string>>;

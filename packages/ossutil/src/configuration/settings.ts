@@ -6,7 +6,14 @@ import { nearestNames } from '../suggest.js';
 import { type ConfigurationFile, profileNames } from './configuration-file.js';
 import { credentialModes, valueProblem } from './configuration-key.js';
 import { configurationPath } from './configuration-path.js';
-import { type Credentials, type GivenKeys, resolveCredentials } from './credentials.js';
+import {
+  type CredentialInput,
+  type Credentials,
+  fetchedMode,
+  type GivenKeys,
+  keyCredentials,
+  resolveCredentials,
+} from './credentials.js';
 import {
   configurationVariables,
   type Environment,
@@ -64,6 +71,18 @@ function flagText(parsed: ParsedArguments, name: string): string | undefined {
   const text = parsed.string(name);
   return text === '' ? undefined : text;
 }
+
+/** The flags that say which role is assumed, or what its session may. */
+const roleFlags = ['role-arn', 'session-policy', 'external-id', 'token-timeout'] as const;
+
+/** As {@link flagText}, also where there is no such flag, or one that takes a number. */
+function anyFlagText(parsed: ParsedArguments, name: string): string | undefined {
+  if (!parsed.has(name) || !parsed.isSet(name)) return undefined;
+  return name === 'token-timeout' ? String(parsed.integer(name)) : flagText(parsed, name);
+}
+
+const isSettingVariable = (key: string): key is keyof typeof settingVariables =>
+  Object.hasOwn(settingVariables, key);
 
 function chooseProfile(
   file: ConfigurationFile,
@@ -134,7 +153,7 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
     stsToken: read('sts-token'),
   });
   const mode = fromProfile('mode')?.toLowerCase();
-  const credentials = resolveCredentials({
+  const given: CredentialInput = {
     mode: flag('mode'),
     profileMode: mode === undefined ? undefined : credentialModes[mode],
     sources: [
@@ -142,7 +161,23 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
       keysOf('the environment (OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET)', variable),
       keysOf(`profile "${profile.name}" of ${file.path}`, fromProfile),
     ],
+  };
+  const fetched = fetchedMode(given, {
+    isNamed: (flag('role-arn') ?? variable('role-arn')) !== undefined,
+    flags: roleFlags.filter((name) => parsed.isSet(name)),
   });
+  const credentials =
+    fetched === undefined
+      ? resolveCredentials(given)
+      : await (await import('./fetched-credentials.js')).fetchedCredentials(fetched, {
+          ...input,
+          environment,
+          read: (key) =>
+            anyFlagText(parsed, key) ??
+            (isSettingVariable(key) ? variable(key) : undefined) ??
+            fromProfile(key),
+          signer: () => keyCredentials({ sources: given.sources }),
+        });
 
   const styles: readonly AddressingStyle[] = ['virtual', 'path', 'cname'];
   const skip = fromProfile('skip-verify-cert');

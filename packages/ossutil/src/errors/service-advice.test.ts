@@ -46,6 +46,8 @@ describe('advice on a service error', () => {
     ['SignatureDoesNotMatch', /secret/],
     ['RequestTimeTooSkewed', /clock/],
     ['FileAlreadyExists', /--forbid-overwrite/],
+    ['InvalidSecurityToken', /STS token .* new pair/],
+    ['AccessKeyIdAndSecurityTokenNotMatch', /STS token .* new pair/],
     ['InvalidAccessKeyId', /AccessKey ID/],
   ])('has a next step for %s', (code, expected) => {
     expect(serviceAdvice(failure(code))).toMatch(expected);

@@ -30,12 +30,16 @@ const invalidArgument: Adviser = ({ message }) => {
   return undefined;
 };
 
+const notOfThisKey: Adviser = () =>
+  'the STS token does not belong to this AccessKey ID; get a new pair';
+
 const noSuchBucket: Adviser = (_, { bucket }) =>
   `check the name and the region; "ossutil api put-bucket --bucket ${bucket ?? 'NAME'}" creates it`;
 
 /** The next step where there is an obvious one, by OSS error code. */
 const advisers: Readonly<Record<string, Adviser>> = {
   AccessDenied: accessDenied,
+  AccessKeyIdAndSecurityTokenNotMatch: notOfThisKey,
   BucketAlreadyExists: () => 'bucket names are shared by everybody; choose another name',
   BucketNotEmpty: () => 'delete the objects in the bucket first',
   EntityTooLarge: () => 'larger objects are uploaded in parts (multipart upload)',
@@ -44,7 +48,7 @@ const advisers: Readonly<Record<string, Adviser>> = {
   InvalidArgument: invalidArgument,
   InvalidAccessKeyId: () =>
     'check the AccessKey ID and which profile or variable it comes from; temporary keys also need --sts-token',
-  InvalidSecurityToken: () => 'the STS token does not belong to this AccessKey ID; get a new pair',
+  InvalidSecurityToken: notOfThisKey,
   InvalidTag: () => 'names and values of tags have letters, digits, spaces and + - = . _ : / only',
   NoSuchBucket: noSuchBucket,
   RequestTimeTooSkewed: () => "this machine's clock is off by more than 15 minutes; set it",

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogLevel } from '../configuration/settings.js';
 import { RecordingEdge } from '../program/recording-edge.js';
 import { createLogger } from './logger.js';
-import { openLog } from './open-log.js';
+import { openLog, secretsOf } from './open-log.js';
 import { loggableHeader, redact } from './redact.js';
 
 let directory: string;
@@ -25,7 +25,7 @@ const open = (logLevel: LogLevel, logFile: string) => {
     workingDirectory: directory,
     now: Date.UTC(2026, 4, 8, 6, 25, 8, 123),
   });
-  return { edge, log: openLog({ credentials, logLevel, logFile }, edge) };
+  return { edge, log: openLog({ logLevel, logFile }, edge, secretsOf(credentials)) };
 };
 
 describe('the log', () => {

@@ -6,14 +6,17 @@ import { ClientError } from '../errors/client-error.js';
 import type { ProgramEdge } from '../program/program-edge.js';
 import { createLogger, type Logger } from './logger.js';
 
-function secretsOf(credentials: Credentials): string[] {
+/** The secrets among credentials; those that are yet to be got come to them when they are there. */
+export function secretsOf(credentials: Credentials): string[] {
   switch (credentials.mode) {
-    case 'Anonymous':
-      return [];
     case 'AK':
       return [credentials.accessKeySecret];
     case 'StsToken':
       return [credentials.accessKeySecret, credentials.securityToken];
+    case 'RamRoleArn':
+      return secretsOf(credentials.signer);
+    default:
+      return [];
   }
 }
 
@@ -23,11 +26,13 @@ function secretsOf(credentials: Credentials): string[] {
  * does not say). Nothing is created while the level is `off`. A new file is for its owner only: URLs
  * and object keys stand in it.
  *
+ * @param secrets what no line may hold; what is added to them later counts from then on
  * @throws ClientError from the logger's first line when the file cannot be written
  */
 export function openLog(
-  settings: Pick<Settings, 'credentials' | 'logFile' | 'logLevel'>,
+  settings: Pick<Settings, 'logFile' | 'logLevel'>,
   edge: Pick<ProgramEdge, 'clock' | 'homeDirectory' | 'stdout' | 'workingDirectory'>,
+  secrets: readonly string[],
 ): Logger {
   const { logFile, logLevel: level } = settings;
   const path = absolutePath(logFile, edge);
@@ -45,6 +50,6 @@ export function openLog(
     level,
     write: logFile === '-' ? print : append,
     now: () => edge.clock.now(),
-    secrets: secretsOf(settings.credentials),
+    secrets,
   });
 }

@@ -54,6 +54,11 @@ export const globalFlags: readonly FlagDefinition[] = [
     help: 'The address of the service, with or without its scheme (https where it has none)',
   },
   {
+    name: 'external-id',
+    type: 'string',
+    help: 'What the trust policy of the role to assume may ask for (RamRoleArn)',
+  },
+  {
     name: 'help',
     shorthand: 'h',
     type: 'bool',
@@ -88,7 +93,17 @@ export const globalFlags: readonly FlagDefinition[] = [
     name: 'mode',
     type: 'string',
     help: 'The kind of credentials; without it, the kind that the given keys are',
-    validValues: ['AK', 'StsToken', 'EcsRamRole', 'Anonymous'],
+    validValues: [
+      'AK',
+      'StsToken',
+      'RamRoleArn',
+      'EcsRamRole',
+      'Ali-EcsRamRole',
+      'oidcRoleArn',
+      'Process',
+      'Uri',
+      'Anonymous',
+    ],
   },
   {
     name: 'output-format',
@@ -138,6 +153,21 @@ export const globalFlags: readonly FlagDefinition[] = [
     minimum: 0,
   },
   {
+    name: 'role-arn',
+    type: 'string',
+    help: 'The ARN of a role to assume with the given keys',
+  },
+  {
+    name: 'role-session-name',
+    type: 'string',
+    help: 'What audit logs call the session of the role',
+  },
+  {
+    name: 'session-policy',
+    type: 'string',
+    help: 'A policy that the session of the role is held to, as JSON or file://PATH',
+  },
+  {
     name: 'sign-version',
     type: 'string',
     help: 'The version of the request signature',
@@ -150,10 +180,21 @@ export const globalFlags: readonly FlagDefinition[] = [
     help: "Accept any certificate of the server's",
   },
   {
+    name: 'sts-endpoint',
+    type: 'string',
+    help: 'The address of STS, where roles are assumed (https://sts.aliyuncs.com unless said)',
+  },
+  {
     name: 'sts-token',
     shorthand: 't',
     type: 'string',
     help: 'The STS token of temporary credentials',
+  },
+  {
+    name: 'token-timeout',
+    type: 'int',
+    help: 'How long the session of the role lasts, in seconds; 3600 unless said',
+    minimum: 900,
   },
   {
     name: 'user-agent',

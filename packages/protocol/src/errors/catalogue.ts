@@ -71,13 +71,20 @@ const urlV1Incomplete = (ec: string): ErrorDescription =>
     ec,
   );
 
+// The sentence is ours, after those of the other versions: the pages of the ECs show none.
+const urlV2Incomplete = (ec: string): ErrorDescription =>
+  denied(
+    'Query-string authentication version 2 requires the x-oss-access-key-id, x-oss-signature-version, x-oss-signature, and x-oss-expires parameters.',
+    ec,
+  );
+
 const urlV4Incomplete = (ec: string): ErrorDescription =>
   denied(
     'Query-string authentication version 4 requires the x-oss-credential, x-oss-signature-version, x-oss-signature, x-oss-date, and x-oss-expires parameters.',
     ec,
   );
 
-// The EC tells the version, not the place (the pages of 0002-00000040 and 0002-00000201).
+// The EC tells the version, not the place (the pages of 0002-00000040, -101 and -201).
 const signatureMismatch = (ec: string): ErrorDescription => ({
   code: 'SignatureDoesNotMatch',
   status: 403,
@@ -86,6 +93,17 @@ const signatureMismatch = (ec: string): ErrorDescription => ({
   ec,
   source: 'doc',
 });
+
+const bucketExists = (message: string, ec?: string): ErrorDescription => ({
+  code: 'BucketAlreadyExists',
+  status: 409,
+  message,
+  source: 'doc',
+  ...(ec === undefined ? {} : { ec }),
+});
+
+const BUCKET_NAME_TAKEN =
+  'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.';
 
 /** The catalogue. Keys are causes; `ErrorKind` is their union. */
 export const errorCatalogue = describe({
@@ -484,14 +502,16 @@ export const errorCatalogue = describe({
     ec: '0015-00000101',
     source: 'doc',
   },
-  BucketAlreadyExists: {
-    code: 'BucketAlreadyExists',
-    status: 409,
-    message:
-      'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
-    ec: '0015-00000104',
-    source: 'doc',
-  },
+  // Another account's.
+  BucketAlreadyExists: bucketExists(BUCKET_NAME_TAKEN, '0015-00000102'),
+  // The caller's account's: only the account itself may ask for it again, and who may not set its ACL
+  // may not by this way either.
+  BucketAlreadyOwned: bucketExists(BUCKET_NAME_TAKEN, '0015-00000104'),
+  BucketClassFixed: bucketExists("Cannot modify existing bucket's storage class"),
+  BucketRedundancyFixed: bucketExists(
+    "Bucket already exists can't modify data redundancy type.",
+    '0015-00000228',
+  ),
   BucketNotEmpty: {
     code: 'BucketNotEmpty',
     status: 409,
@@ -589,17 +609,39 @@ export const errorCatalogue = describe({
     'Only one authentication method may be used: the Authorization header or a signature in the URL, not both.',
     '0002-00000039',
   ),
-  SignatureV2NotSupported: badArgument(
-    'Authorization is invalid: signature version 2 (OSS2) is not supported. Please use version 4.',
-    undefined,
-    'openoss',
-  ),
   // The Authorization header, version 1.
   AuthorizationSchemeInvalid: badArgument('Authorization header is invalid.', '0002-00000061'),
   AuthorizationColonMissing: badArgument('Authorization header is invalid.', '0002-00000062'),
   AuthorizationAccessKeyIdEmpty: badArgument('Authorization header is invalid.', '0002-00000063'),
   AuthorizationAccessKeyIdInvalid: badArgument('Authorization header is invalid.', '0002-00000064'),
   AuthorizationSignatureEmpty: badArgument('Authorization header is invalid.', '0002-00000065'),
+  // The Authorization header, version 2.
+  AuthorizationV2FieldCount: badArgument('Authorization header is invalid.', '0002-00000102'),
+  AuthorizationV2FieldMalformed: badArgument('Authorization header is invalid.', '0002-00000103'),
+  AuthorizationV2FieldUnknown: badArgument('Authorization header is invalid.', '0002-00000104'),
+  AuthorizationV2AccessKeyIdMissing: badArgument(
+    'Authorization header is invalid.',
+    '0002-00000105',
+  ),
+  AuthorizationV2AccessKeyIdEmpty: badArgument('Authorization header is invalid.', '0002-00000106'),
+  AuthorizationV2AccessKeyIdInvalid: badArgument(
+    'Authorization header is invalid.',
+    '0002-00000107',
+  ),
+  AuthorizationV2SignatureMissing: badArgument('Authorization header is invalid.', '0002-00000108'),
+  AuthorizationV2SignatureEmpty: badArgument('Authorization header is invalid.', '0002-00000109'),
+  AuthorizationV2AdditionalHeadersEmpty: badArgument(
+    'Invalid additional headers in Authorization header.',
+    '0002-00000110',
+  ),
+  AuthorizationV2AdditionalHeaderEmpty: badArgument(
+    'Invalid additional headers in Authorization header.',
+    '0002-00000111',
+  ),
+  AuthorizationV2AdditionalHeaderMissing: badArgument(
+    'Invalid additional headers in Authorization header.',
+    '0002-00000112',
+  ),
   // The Authorization header, version 4.
   AuthorizationV4FieldCount: badArgument('Authorization header is invalid.', '0002-00000202'),
   AuthorizationV4FieldMalformed: badArgument('Authorization header is invalid.', '0002-00000203'),
@@ -657,7 +699,18 @@ export const errorCatalogue = describe({
   UrlAccessKeyIdInvalid: badArgument('The OSSAccessKeyId parameter is invalid.', '0002-00000073'),
   UrlSignatureMissing: urlV1Incomplete('0002-00000074'),
   UrlSignatureEmpty: urlV1Incomplete('0002-00000075'),
-  // A signature in the URL, version 4.
+  // A signature in the URL, version 2; what no row here names has those of versions 1 and 4.
+  UrlV2ExpiresMissing: urlV2Incomplete('0002-00000113'),
+  UrlV2ExpiresEmpty: urlV2Incomplete('0002-00000114'),
+  UrlV2AccessKeyIdMissing: urlV2Incomplete('0002-00000115'),
+  UrlV2AccessKeyIdEmpty: urlV2Incomplete('0002-00000116'),
+  UrlV2SignatureMissing: urlV2Incomplete('0002-00000117'),
+  UrlV2SignatureEmpty: urlV2Incomplete('0002-00000118'),
+  UrlV2AccessKeyIdInvalid: badArgument(
+    'The x-oss-access-key-id parameter is invalid.',
+    '0002-00000901',
+  ),
+  // A signature in the URL, versions 2 and 4.
   UrlAdditionalHeadersEmpty: badArgument(
     'Invalid additional headers in the x-oss-additional-headers parameter.',
     '0002-00000076',
@@ -670,6 +723,7 @@ export const errorCatalogue = describe({
     'Invalid additional headers in the x-oss-additional-headers parameter.',
     '0002-00000078',
   ),
+  // A signature in the URL, version 4.
   UrlV4Incomplete: urlV4Incomplete('0002-00000215'),
   UrlV4ExpiresEmpty: urlV4Incomplete('0002-00000216'),
   UrlV4CredentialMissing: urlV4Incomplete('0002-00000217'),
@@ -772,6 +826,7 @@ export const errorCatalogue = describe({
     source: 'doc',
   },
   SignatureMismatchV1: signatureMismatch('0002-00000040'),
+  SignatureMismatchV2: signatureMismatch('0002-00000101'),
   SignatureMismatchV4: signatureMismatch('0002-00000201'),
 
   // --- may they --------------------------------------------------------------------------------
@@ -805,12 +860,23 @@ export const errorCatalogue = describe({
     undefined,
     'observed',
   ),
-  // The EC is documented for a put that may not tag, its sentence for anonymous requests only.
-  DeniedExtraPermission: denied(
+  // The EC's page says that the permission for the operation is missing, and shows a put that may not
+  // tag, but no sentence; this one is that of the table of 403 errors for operations on objects.
+  DeniedMissingPermission: denied(
     'You have no right to access this object.',
     '0003-00000905',
     'openoss',
   ),
+  // Of anonymous requests as well (the pages of the ECs).
+  DeniedReadObjectAcl: denied(
+    'You do not have read acl permission on this object.',
+    '0003-00000007',
+  ),
+  DeniedWriteObjectAcl: denied(
+    'You do not have write acl permission on this object.',
+    '0003-00000008',
+  ),
+  DeniedListBuckets: denied('You are forbidden to list buckets.'),
 });
 
 /** The cause of a refusal: a key of the catalogue. */

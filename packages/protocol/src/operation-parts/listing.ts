@@ -4,9 +4,6 @@ import { query } from '../operation/field.js';
 import { child, list, struct } from '../operation/xml-shape.js';
 import { ownerMembers } from './owner.js';
 
-/** The namespace of both listings' root element; other documents have none. */
-export const LISTING_NAMESPACE = 'http://doc.oss-cn-hangzhou.aliyuncs.com';
-
 /** The parameters that both listings take. */
 export const listingInput = {
   prefix: query('prefix', text, 'List only objects whose names begin with this.'),

@@ -126,7 +126,7 @@ export const httpDate: Codec<number> = {
   encode: httpDateText,
 };
 
-/** An instant in milliseconds since 1970, as `2012-02-24T08:43:07.000Z` on the wire. */
+/** An instant in milliseconds since 1970, as `2012-02-24T08:43:07.000Z` on the wire, in whole seconds. */
 export const isoDate: Codec<number> = {
   type: 'time',
   decode: httpDate.decode,

@@ -43,15 +43,15 @@ export function httpDateText(instant: number): string {
 }
 
 /**
- * An instant, in milliseconds since 1970, as `2012-02-24T08:43:07.000Z`. The same as
+ * The whole second of an instant, in milliseconds since 1970, as `2012-02-24T08:43:07.000Z`: OSS tells
+ * no fractions, and the SDK for Python reads none (`oss2/utils.py`). The same as
  * `Date.prototype.toISOString`, in a tenth of the time: a listing has a thousand.
  */
 export function isoDateText(instant: number): string {
   const whole = Math.trunc(instant);
   const day = Math.floor(whole / DAY);
   const time = whole - day * DAY;
-  const milliseconds = String(time % SECOND).padStart(3, '0');
-  return `${isoDays.at(day)}${timeOfDay(time)}.${milliseconds}Z`;
+  return `${isoDays.at(day)}${timeOfDay(time)}.000Z`;
 }
 
 function timeOfDay(time: number): string {

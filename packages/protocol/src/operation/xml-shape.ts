@@ -35,7 +35,6 @@ export type MembersValue<M extends XmlMembers> = {
 /** A whole XML document: its root element and what stands in it. */
 export interface XmlShape<T = unknown> {
   readonly root: string;
-  readonly namespace: string | undefined;
   readonly content: XmlContent;
   readonly [valueType]?: T;
 }
@@ -84,14 +83,13 @@ export function list<const M extends XmlMembers>(
 export function xmlShape<const M extends XmlMembers>(
   root: string,
   members: M,
-  options: { readonly namespace?: string } = {},
 ): XmlShape<MembersValue<M>> {
-  return { root, content: { kind: 'members', members }, namespace: options.namespace };
+  return { root, content: { kind: 'members', members } };
 }
 
 /** The description of a document whose root holds nothing but text. */
 export function xmlTextShape<T>(root: string, codec: Codec<T>): XmlShape<T> {
-  return { root, content: textContent(codec), namespace: undefined };
+  return { root, content: textContent(codec) };
 }
 
 function textContent<T>(codec: Codec<T>): XmlContent {

@@ -2,7 +2,7 @@ import { boolean, integer, text } from '../operation/codec.js';
 import { query, xmlBody } from '../operation/field.js';
 import { operation } from '../operation/operation.js';
 import { child, xmlShape } from '../operation/xml-shape.js';
-import { LISTING_NAMESPACE, listingInput, listingMembers } from '../operation-parts/listing.js';
+import { listingInput, listingMembers } from '../operation-parts/listing.js';
 
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/listobjectsv2 */
 export const ListObjectsV2 = operation({
@@ -21,23 +21,19 @@ export const ListObjectsV2 = operation({
   },
   output: {
     result: xmlBody(
-      xmlShape(
-        'ListBucketResult',
-        {
-          name: child('Name', text),
-          prefix: child('Prefix', text),
-          startAfter: child('StartAfter', text, { optional: true }),
-          continuationToken: child('ContinuationToken', text, { optional: true }),
-          maxKeys: child('MaxKeys', integer()),
-          delimiter: child('Delimiter', text),
-          encodingType: child('EncodingType', text, { optional: true }),
-          isTruncated: child('IsTruncated', boolean),
-          nextContinuationToken: child('NextContinuationToken', text, { optional: true }),
-          keyCount: child('KeyCount', integer()),
-          ...listingMembers,
-        },
-        { namespace: LISTING_NAMESPACE },
-      ),
+      xmlShape('ListBucketResult', {
+        name: child('Name', text),
+        prefix: child('Prefix', text),
+        startAfter: child('StartAfter', text, { optional: true }),
+        continuationToken: child('ContinuationToken', text, { optional: true }),
+        maxKeys: child('MaxKeys', integer()),
+        delimiter: child('Delimiter', text),
+        encodingType: child('EncodingType', text, { optional: true }),
+        isTruncated: child('IsTruncated', boolean),
+        nextContinuationToken: child('NextContinuationToken', text, { optional: true }),
+        keyCount: child('KeyCount', integer()),
+        ...listingMembers,
+      }),
       'The objects.',
       { required: true },
     ),

@@ -2,7 +2,7 @@ import { boolean, integer, text } from '../operation/codec.js';
 import { query, xmlBody } from '../operation/field.js';
 import { operation } from '../operation/operation.js';
 import { child, xmlShape } from '../operation/xml-shape.js';
-import { LISTING_NAMESPACE, listingInput, listingMembers } from '../operation-parts/listing.js';
+import { listingInput, listingMembers } from '../operation-parts/listing.js';
 
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/listobjects */
 export const ListObjects = operation({
@@ -15,21 +15,17 @@ export const ListObjects = operation({
   },
   output: {
     result: xmlBody(
-      xmlShape(
-        'ListBucketResult',
-        {
-          name: child('Name', text),
-          prefix: child('Prefix', text),
-          marker: child('Marker', text),
-          maxKeys: child('MaxKeys', integer()),
-          delimiter: child('Delimiter', text),
-          encodingType: child('EncodingType', text, { optional: true }),
-          isTruncated: child('IsTruncated', boolean),
-          nextMarker: child('NextMarker', text, { optional: true }),
-          ...listingMembers,
-        },
-        { namespace: LISTING_NAMESPACE },
-      ),
+      xmlShape('ListBucketResult', {
+        name: child('Name', text),
+        prefix: child('Prefix', text),
+        marker: child('Marker', text),
+        maxKeys: child('MaxKeys', integer()),
+        delimiter: child('Delimiter', text),
+        encodingType: child('EncodingType', text, { optional: true }),
+        isTruncated: child('IsTruncated', boolean),
+        nextMarker: child('NextMarker', text, { optional: true }),
+        ...listingMembers,
+      }),
       'The objects.',
       { required: true },
     ),

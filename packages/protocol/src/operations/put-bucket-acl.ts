@@ -15,7 +15,12 @@ export const PutBucketAcl = operation({
   },
   output: {},
   actions: [{ action: 'oss:PutBucketAcl' }],
-  errors: ['PublicBucketAclBlocked', 'BucketAclInvalid'],
+  errors: [
+    'PublicBucketAclBlocked',
+    'BucketAclInvalid',
+    'BucketAlreadyExists',
+    'BucketAlreadyOwned',
+  ],
   examples: [
     {
       doc: 'Let everybody read the objects of a bucket.',

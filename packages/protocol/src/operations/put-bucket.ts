@@ -8,7 +8,7 @@ import { child, xmlShape } from '../operation/xml-shape.js';
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/putbucket */
 export const PutBucket = operation({
   name: 'PutBucket',
-  doc: 'Creates a bucket. Creating one that the caller already has changes nothing.',
+  doc: 'Creates a bucket. An account that creates one of its own again changes nothing but the ACL, if it names one.',
   match: { on: 'bucket', method: 'PUT' },
   input: {
     acl: header('x-oss-acl', oneOf(bucketAcls), 'The access control list (ACL) of the bucket.', {
@@ -29,6 +29,9 @@ export const PutBucket = operation({
     'PublicBucketAclBlocked',
     'InvalidBucketName',
     'BucketAlreadyExists',
+    'BucketAlreadyOwned',
+    'BucketClassFixed',
+    'BucketRedundancyFixed',
     'BucketAclInvalid',
     'MalformedXml',
   ],

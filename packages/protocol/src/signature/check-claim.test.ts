@@ -16,6 +16,9 @@ const v1Url: Claim = {
   dateLine: '1',
   expiresAt: signedAt,
 };
+const v2 = { version: 'v2', ...proof, dateLine: 'd', additionalHeaders: [] } as const;
+const v2Header: Claim = { ...v2, place: 'header', signedAt };
+const v2Url: Claim = { ...v2, place: 'url', expiresAt: signedAt };
 const v4 = {
   version: 'v4',
   ...proof,
@@ -40,6 +43,7 @@ function check(claim: Claim, now: number, place: { region?: string; product?: st
 describe('a signature in the header', () => {
   it.each([
     { title: 'version 1', claim: v1Header },
+    { title: 'version 2', claim: v2Header },
     { title: 'version 4', claim: v4Header },
   ])('is good for 15 minutes either way: $title', ({ claim }) => {
     for (const offset of [-minutes(15), -1, 0, 1, minutes(15)]) {
@@ -64,10 +68,13 @@ describe('a signature in the header', () => {
 });
 
 describe('a signed URL', () => {
-  it('of version 1 is good until its second of expiry, from when on does not matter', () => {
-    expect(check(v1Url, 0)).toBeUndefined();
-    expect(check(v1Url, signedAt)).toBeUndefined();
-    expect(check(v1Url, signedAt + 1)).toMatchObject({
+  it.each([
+    ['1', v1Url],
+    ['2', v2Url],
+  ])('of version %s is good until its second of expiry, from when on does not matter', (_, url) => {
+    expect(check(url, 0)).toBeUndefined();
+    expect(check(url, signedAt)).toBeUndefined();
+    expect(check(url, signedAt + 1)).toMatchObject({
       kind: 'UrlExpired',
       code: 'AccessDenied',
       ec: '0002-00000069',
@@ -132,7 +139,9 @@ describe('the scope of a version 4 signature', () => {
     );
   });
 
-  it('does not concern version 1', () => {
-    expect(check(v1Header, signedAt, { region: 'other', product: 'other' })).toBeUndefined();
+  it('does not concern versions 1 and 2', () => {
+    for (const claim of [v1Header, v1Url, v2Header, v2Url]) {
+      expect(check(claim, signedAt, { region: 'other', product: 'other' })).toBeUndefined();
+    }
   });
 });

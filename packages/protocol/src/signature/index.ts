@@ -1,5 +1,5 @@
 /**
- * @module OSS signatures, versions 1 and 4, in the header and in the URL, and those of the calls of other
+ * @module OSS signatures, versions 1, 2 and 4, in the header and in the URL, and those of the calls of other
  * products (RPC, ACS3): pure functions over one canonical form, for who signs and for who verifies.
  */
 

@@ -60,7 +60,9 @@ describe('an Authorization header', () => {
       '0002-00000061',
     ],
     ['OSS4-HMAC-SHA256', 'AuthorizationSchemeInvalid', '0002-00000061'],
-    ['OSS2 AccessKeyId:ak,Signature:n7I0=', 'SignatureV2NotSupported', undefined],
+    ['OSS2', 'AuthorizationSchemeInvalid', '0002-00000061'],
+    ['OSS2AccessKeyId:ak,Signature:n7I0=', 'AuthorizationSchemeInvalid', '0002-00000061'],
+    ['OSS2 AccessKeyId:ak', 'AuthorizationV2FieldCount', '0002-00000102'],
   ])('%j is never anonymous', (authorization, kind, ec) => {
     const error = refusal(() => parse({ authorization, date: DATE }));
     expect(error).toMatchObject({ kind, ec, code: 'InvalidArgument', status: 400 });
@@ -71,18 +73,49 @@ describe('an Authorization header', () => {
     expect(error).toMatchObject({ details: { Authorization: 'Basic é' } });
   });
 
-  it.each(['OSSAccessKeyId=ak', 'Signature=s', 'x-oss-signature=s', 'x-oss-credential=c'])(
-    'together with ?%s is one signature too many',
-    (query) => {
-      const error = refusal(() => parse({ authorization: 'OSS ak:sig', date: DATE }, query));
-      expect(error).toMatchObject({ kind: 'AuthorizationTwice', ec: '0002-00000039' });
-    },
-  );
+  it.each([
+    ...['OSSAccessKeyId=ak', 'Signature=s', 'x-oss-signature=s', 'x-oss-credential=c'],
+    ...['x-oss-access-key-id=ak', 'x-oss-signature-version=OSS2', 'x-oss-signature-version=x'],
+  ])('together with ?%s is one signature too many', (query) => {
+    const error = refusal(() => parse({ authorization: 'OSS ak:sig', date: DATE }, query));
+    expect(error).toMatchObject({ kind: 'AuthorizationTwice', ec: '0002-00000039' });
+  });
+});
+
+describe('a URL with the parameters of two versions', () => {
+  const v1 = 'OSSAccessKeyId=one&Expires=1&Signature=s';
+  const v2 =
+    'x-oss-signature-version=OSS2&x-oss-access-key-id=two&x-oss-expires=1&x-oss-signature=s';
+  const v4 = `x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=${CREDENTIAL}&x-oss-date=20231216T162057Z&x-oss-expires=1&x-oss-signature=${HEX}`;
+
+  it('is of the version that it names first, wherever that stands', () => {
+    for (const [query, version] of [
+      [`${v1}&${v2}`, 'v2'],
+      [`${v2}&${v1}`, 'v2'],
+      [`${v1}&${v4}`, 'v4'],
+      [`${v4}&${v1}`, 'v4'],
+      [`${v4}&${v2}`, 'v4'],
+      [`${v2}&${v4}`, 'v2'],
+    ] as const) {
+      expect(parse({}, query)?.version).toBe(version);
+    }
+  });
+
+  it('is not of version 1 while it has a signature of a later one', () => {
+    for (const later of ['x-oss-signature=s', 'x-oss-credential=c', 'x-oss-access-key-id=a']) {
+      expect(refusal(() => parse({}, `${v1}&${later}`))).toMatchObject({ kind: 'UrlV4Incomplete' });
+    }
+    expect(refusal(() => parse({}, `${v1}&x-oss-signature-version=`))).toMatchObject({
+      kind: 'UrlSignatureVersionInvalid',
+    });
+  });
 });
 
 describe('a security token', () => {
   const v1Header = { authorization: 'OSS ak:c2ln', date: DATE };
   const v1Url = 'OSSAccessKeyId=ak&Expires=1&Signature=s';
+  const v2Url =
+    'x-oss-signature-version=OSS2&x-oss-access-key-id=ak&x-oss-expires=1&x-oss-signature=s';
   const v4Url = `x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=${CREDENTIAL}&x-oss-date=20231216T162057Z&x-oss-expires=1&x-oss-signature=${HEX}`;
 
   it('comes from the header with a signature in the header', () => {
@@ -96,13 +129,17 @@ describe('a security token', () => {
 
   it('comes from the URL with a signature in the URL', () => {
     expect(parse({}, `${v1Url}&security-token=t`)).toMatchObject({ securityToken: 't' });
+    expect(parse({}, `${v2Url}&security-token=t`)).toMatchObject({ securityToken: 't' });
     expect(parse({}, `${v4Url}&x-oss-security-token=t`)).toMatchObject({ securityToken: 't' });
   });
 
-  it.each([v1Url, v4Url])('is refused in the header with a signature in the URL: ?%s', (query) => {
-    const error = refusal(() => parse({ 'x-oss-security-token': 't' }, query));
-    expect(error).toMatchObject({ kind: 'SecurityTokenNotInUrl', ec: '0002-00000005' });
-  });
+  it.each([v1Url, v2Url, v4Url])(
+    'is refused in the header with a signature in the URL: ?%s',
+    (query) => {
+      const error = refusal(() => parse({ 'x-oss-security-token': 't' }, query));
+      expect(error).toMatchObject({ kind: 'SecurityTokenNotInUrl', ec: '0002-00000005' });
+    },
+  );
 
   it('is refused in both places', () => {
     const twice = { kind: 'SecurityTokenTwice', ec: '0002-00000010' };
@@ -111,6 +148,7 @@ describe('a security token', () => {
       twice,
     );
     expect(refusal(() => parse(header, `${v1Url}&security-token=t`))).toMatchObject(twice);
+    expect(refusal(() => parse(header, `${v2Url}&security-token=t`))).toMatchObject(twice);
     expect(refusal(() => parse(header, `${v4Url}&x-oss-security-token=t`))).toMatchObject(twice);
   });
 
@@ -135,6 +173,11 @@ describe('whatever text a request bears', () => {
       'OSS ',
       'OSS4-HMAC-SHA256 ',
       'OSS2 ',
+      'AccessKeyId:',
+      'Signature:',
+      'AdditionalHeaders:',
+      'OSS2',
+      'OSS4-HMAC-SHA256',
       'Credential=',
       'Signature=',
       'AdditionalHeaders=',
@@ -175,6 +218,7 @@ describe('whatever text a request bears', () => {
       'Signature',
       'security-token',
       'x-oss-signature-version',
+      'x-oss-access-key-id',
       'x-oss-credential',
       'x-oss-date',
       'x-oss-expires',

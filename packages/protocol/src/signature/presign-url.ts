@@ -2,6 +2,7 @@ import type { QueryParameter } from '../wire/request-target.js';
 import type { SignableRequest } from './signable-request.js';
 import type { SigningOptions } from './signing-options.js';
 import { presignV1 } from './v1/presign.js';
+import { presignV2 } from './v2/presign.js';
 import { presignV4 } from './v4/presign.js';
 
 /**
@@ -15,7 +16,12 @@ export function presignUrl(
   options: SigningOptions,
   lifetime: number,
 ): readonly QueryParameter[] {
-  return options.version === 'v4'
-    ? presignV4(request, options, lifetime)
-    : presignV1(request, options, lifetime);
+  switch (options.version) {
+    case 'v1':
+      return presignV1(request, options, lifetime);
+    case 'v2':
+      return presignV2(request, options, lifetime);
+    case 'v4':
+      return presignV4(request, options, lifetime);
+  }
 }

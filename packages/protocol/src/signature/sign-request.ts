@@ -2,6 +2,7 @@ import type { HeaderFields } from './header-fields.js';
 import type { SignableRequest } from './signable-request.js';
 import type { SigningOptions } from './signing-options.js';
 import { signHeadersV1 } from './v1/sign-headers.js';
+import { signHeadersV2 } from './v2/sign-headers.js';
 import { signHeadersV4 } from './v4/sign-headers.js';
 
 /**
@@ -11,7 +12,12 @@ import { signHeadersV4 } from './v4/sign-headers.js';
  * are byte strings, as they will be sent (`utf8Bytes`).
  */
 export function signRequest(request: SignableRequest, options: SigningOptions): HeaderFields {
-  return options.version === 'v4'
-    ? signHeadersV4(request, options)
-    : signHeadersV1(request, options);
+  switch (options.version) {
+    case 'v1':
+      return signHeadersV1(request, options);
+    case 'v2':
+      return signHeadersV2(request, options);
+    case 'v4':
+      return signHeadersV4(request, options);
+  }
 }

@@ -17,6 +17,13 @@ export interface V1SigningOptions extends OptionsOfAnyVersion {
   readonly version: 'v1';
 }
 
+/** How to sign with version 2, which only older clients do: prefer version 4. */
+export interface V2SigningOptions extends OptionsOfAnyVersion {
+  readonly version: 'v2';
+  /** Names of headers to sign besides content-type, content-md5 and x-oss-*; absent ones are passed over. */
+  readonly additionalHeaders?: readonly string[] | undefined;
+}
+
 /** How to sign with version 4. */
 export interface V4SigningOptions extends OptionsOfAnyVersion {
   readonly version: 'v4';
@@ -29,4 +36,4 @@ export interface V4SigningOptions extends OptionsOfAnyVersion {
 }
 
 /** How to sign. */
-export type SigningOptions = V1SigningOptions | V4SigningOptions;
+export type SigningOptions = V1SigningOptions | V2SigningOptions | V4SigningOptions;

@@ -24,8 +24,7 @@ export function escapeXml(text: string): string {
 
 /** The document of a described shape. */
 export function writeXml<T>(shape: XmlShape<T>, value: T): string {
-  const namespace = shape.namespace === undefined ? '' : ` xmlns="${shape.namespace}"`;
-  return `${PROLOGUE}<${shape.root}${namespace}>${writeContent(shape.content, value)}</${shape.root}>`;
+  return `${PROLOGUE}<${shape.root}>${writeContent(shape.content, value)}</${shape.root}>`;
 }
 
 /** An element that holds text, or elements that do. */

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '@openoss/access';
-import type { AccessKey, Ram, RequestContext, Sts } from '@openoss/directory';
+import type { AccessKey, Accounts, Directory, Ram, RequestContext, Sts } from '@openoss/directory';
 import type { KeyService } from '@openoss/kms';
+import type { AccessExplainer } from '../access-explainer.js';
 import type { Answer } from '../answer/answer-value.js';
 import type { Product } from '../product.js';
 import { RpcError } from '../rpc-error.js';
@@ -11,9 +12,14 @@ export interface Call {
   readonly caller: AccessKey;
   /** RAM, as the caller's account has it. */
   readonly ram: Ram;
+  /** RAM as another account has it. */
+  readonly ramOf: (account: string) => Ram;
+  readonly accounts: Accounts;
   readonly sts: Sts<CompiledPolicy, CompiledPolicy>;
   /** The keys of the caller's account; throws KmsError where it has none. */
   readonly keys: () => KeyService;
+  readonly directory: Pick<Directory, 'account' | 'rotateRoot'>;
+  readonly explainer: AccessExplainer;
   /** What the conditions of policies may ask of the call. */
   readonly context: RequestContext;
 }

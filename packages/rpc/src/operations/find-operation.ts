@@ -1,8 +1,10 @@
 import type { Operation } from '../operation/operation.js';
-import { KMS, type Product, RAM, STS } from '../product.js';
+import { KMS, OPENOSS, type Product, RAM, STS } from '../product.js';
 import { RpcError } from '../rpc-error.js';
 import { accessKeyOperations } from './access-keys.js';
+import { accountOperations } from './accounts.js';
 import { attachmentOperations } from './attachments.js';
+import { explainOperations } from './explain-access.js';
 import { groupOperations } from './groups.js';
 import { kmsAliasOperations } from './kms/aliases.js';
 import { kmsCryptoOperations } from './kms/crypto.js';
@@ -10,6 +12,7 @@ import { kmsKeyOperations } from './kms/keys.js';
 import { kmsVersionOperations } from './kms/versions.js';
 import { policyOperations } from './policies.js';
 import { roleOperations } from './roles.js';
+import { rootKeyOperations } from './root-access-key.js';
 import { stsOperations } from './sts.js';
 import { userOperations } from './users.js';
 
@@ -26,9 +29,12 @@ export const operations: readonly Operation[] = [
   ...kmsVersionOperations,
   ...kmsAliasOperations,
   ...kmsCryptoOperations,
+  ...explainOperations,
+  ...rootKeyOperations,
+  ...accountOperations,
 ];
 
-const PRODUCTS: readonly Product[] = [RAM, STS, KMS];
+const PRODUCTS: readonly Product[] = [RAM, STS, KMS, OPENOSS];
 
 const BY_VERSION: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map(
   PRODUCTS.map((product) => [

@@ -49,7 +49,7 @@ export class ObjectEncryption {
     key: string,
     permission: KeyPermission,
   ): Promise<Sealing> {
-    if (chosen.method === 'KMS') permission.checkIdentity();
+    if (chosen.method === 'KMS') permission.checkIdentity(PutObject.keyActions);
     return this.#ask(chosen, async () => {
       const { method, context } = chosen;
       const keys = this.#keysFor(method, bucket);

@@ -1,8 +1,9 @@
 import { DeleteBucket } from '@openoss/protocol';
 import { handler } from '../handler.js';
+import { namedBucket } from '../objects/named-bucket.js';
 
 /** Answers DeleteBucket. */
-export const deleteBucket = handler(DeleteBucket, async ({ input, store }) => {
-  await store.deleteBucket(input.bucket);
+export const deleteBucket = handler(DeleteBucket, async ({ input, bucket, store }) => {
+  await store.deleteBucket(namedBucket(bucket, input.bucket));
   return { output: {} };
 });

@@ -17,8 +17,8 @@ const CONCURRENCY = 64;
  */
 export const deleteMultipleObjects = handler(
   DeleteMultipleObjects,
-  async ({ input, headers, bucket, store, authorizeObject }) => {
-    const from = namedBucket(bucket, input.bucket).name;
+  async ({ input, headers, bucket, store, authorization }) => {
+    const from = namedBucket(bucket, input.bucket);
     // That the body has a length and a digest is this operation's own rule; that they are its own was
     // seen to when it was read.
     if (!headers.has('content-length')) throw new OssError('MissingContentLength');
@@ -34,7 +34,7 @@ export const deleteMultipleObjects = handler(
     }
     for (const { key } of objects) {
       checkObjectKey(key);
-      authorizeObject(key, await store.getObject(from, key));
+      authorization.checkObject(key, await store.getObject(from, key));
     }
     for (let at = 0; at < objects.length; at += CONCURRENCY) {
       await Promise.all(
@@ -44,7 +44,7 @@ export const deleteMultipleObjects = handler(
             ({ versionId }) => versionId === undefined || versionId === '' || versionId === 'null',
           )
           .map(({ key }) =>
-            store.deleteObject(from, key, (existing) => authorizeObject(key, existing)),
+            store.deleteObject(from, key, (existing) => authorization.checkObject(key, existing)),
           ),
       );
     }

@@ -3,10 +3,13 @@ import { handler } from '../handler.js';
 import { changeObject } from '../objects/change-object.js';
 
 /** Answers DeleteObjectTagging. */
-export const deleteObjectTagging = handler(DeleteObjectTagging, async ({ input, store, admit }) => {
-  await changeObject(store, input, (record) => {
-    admit(record);
-    return { ...record, tags: [] };
-  });
-  return { output: {} };
-});
+export const deleteObjectTagging = handler(
+  DeleteObjectTagging,
+  async ({ input, bucket, store, admit }) => {
+    await changeObject(store, bucket, input, (record) => {
+      admit(record);
+      return { ...record, tags: [] };
+    });
+    return { output: {} };
+  },
+);

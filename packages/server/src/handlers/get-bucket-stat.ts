@@ -7,7 +7,7 @@ import { namedBucket } from '../objects/named-bucket.js';
  * size `…Storage`, the true one `…RealStorage`; nobody is billed here, so both are the true size.
  */
 export const getBucketStat = handler(GetBucketStat, async ({ input, bucket, store, settings }) => {
-  const statistics = await store.bucketStatistics(namedBucket(bucket, input.bucket).name);
+  const statistics = await store.bucketStatistics(namedBucket(bucket, input.bucket));
   const of = (storageClass: StorageClass) => statistics.byStorageClass[storageClass];
   return {
     output: {

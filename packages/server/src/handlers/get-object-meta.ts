@@ -7,7 +7,7 @@ import { checkVersion } from '../objects/version-of-object.js';
 /** Answers GetObjectMeta. */
 export const getObjectMeta = handler(GetObjectMeta, async ({ input, bucket, store, admit }) => {
   checkVersion(input.versionId, input.bucket, input.key);
-  const record = await store.getObject(namedBucket(bucket, input.bucket).name, input.key);
+  const record = await store.getObject(namedBucket(bucket, input.bucket), input.key);
   if (record === undefined) throw noSuchKey(input.key);
   admit(record);
   return {

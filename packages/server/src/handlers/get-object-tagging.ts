@@ -10,7 +10,7 @@ export const getObjectTagging = handler(
   GetObjectTagging,
   async ({ input, bucket, store, admit }) => {
     checkVersion(input.versionId, input.bucket, input.key);
-    const record = await store.getObject(namedBucket(bucket, input.bucket).name, input.key);
+    const record = await store.getObject(namedBucket(bucket, input.bucket), input.key);
     if (record === undefined) throw noSuchKey(input.key);
     admit(record);
     return { output: { result: { tags: tagSet(record.tags) } } };

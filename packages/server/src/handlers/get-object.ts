@@ -15,12 +15,11 @@ import { checkVersion } from '../objects/version-of-object.js';
 export const getObject = handler(
   GetObject,
   async ({ input, bucket, caller, store, settings, admit, encryption, authorization }) => {
-    const holder = namedBucket(bucket, input.bucket);
-    const from = holder.name;
+    const from = namedBucket(bucket, input.bucket);
     if (caller.accessKeyId === undefined && overridesHeaders(input)) {
       throw new OssError('ResponseHeaderOverrideAnonymous');
     }
-    checkVersion(input.versionId, from, input.key);
+    checkVersion(input.versionId, input.bucket, input.key);
 
     const now = settings.now();
     let whole = true;
@@ -37,7 +36,7 @@ export const getObject = handler(
     let object: OpenedObject | undefined;
     try {
       object = await store.openObject(from, input.key, inspect, async (sealed) => {
-        dataKey = await encryption.open(sealed, holder, authorization);
+        dataKey = await encryption.open(sealed, from, authorization);
         return dataKey;
       });
     } finally {
@@ -45,7 +44,7 @@ export const getObject = handler(
     }
     if (object === undefined) throw noSuchKey(input.key);
     const { record, range } = object;
-    const own = describeObject(record, caller, now);
+    const own = describeObject(record, input, authorization, now);
     // Written out, for copying one object into another is what costs most in a small answer.
     const output: OutputOf<typeof GetObject, OutgoingBody> = {
       contentType: input.responseContentType ?? own.contentType,

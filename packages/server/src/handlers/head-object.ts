@@ -9,13 +9,13 @@ import { checkVersion } from '../objects/version-of-object.js';
 /** Answers HeadObject. */
 export const headObject = handler(
   HeadObject,
-  async ({ input, bucket, caller, store, settings, admit }) => {
+  async ({ input, bucket, store, settings, admit, authorization }) => {
     checkVersion(input.versionId, input.bucket, input.key);
-    const record = await store.getObject(namedBucket(bucket, input.bucket).name, input.key);
+    const record = await store.getObject(namedBucket(bucket, input.bucket), input.key);
     if (record === undefined) throw noSuchKey(input.key);
     admit(record);
     const now = settings.now();
     checkReadConditions(input, record, now);
-    return { output: describeObject(record, caller, now) };
+    return { output: describeObject(record, input, authorization, now) };
   },
 );

@@ -1,6 +1,9 @@
 import { PutBucketAcl } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { accountOf } from '../objects/account-of.js';
+import { changeBucket } from '../objects/change-bucket.js';
+import { refuseMadeMeanwhile } from '../objects/made-meanwhile.js';
+import { newBucket } from '../objects/new-bucket.js';
 import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
 /**
@@ -9,22 +12,19 @@ import { isPublicAcl, refuseIfBlocked } from '../objects/refuse-if-blocked.js';
  */
 export const putBucketAcl = handler(
   PutBucketAcl,
-  async ({ input, caller, store, directory, bucket }) => {
+  async ({ input, caller, store, directory, bucket, settings }) => {
     const { acl } = input;
-    if (isPublicAcl(acl)) {
-      const of = bucket ?? { owner: accountOf(caller) };
-      await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
-    }
+    const of = bucket ?? newBucket(input.bucket, accountOf(caller), settings);
+    if (isPublicAcl(acl)) await refuseIfBlocked(directory, of, 'PublicBucketAclBlocked');
     if (bucket === undefined) {
-      await store.createBucket({
-        name: input.bucket,
-        owner: accountOf(caller),
-        storageClass: 'Standard',
-        redundancy: 'LRS',
-        acl: acl ?? 'private',
-      });
+      const { record, created } = await store.createBucket({ ...of, acl: acl ?? of.acl });
+      if (!created) {
+        refuseMadeMeanwhile(record, caller);
+        if (isPublicAcl(acl)) await refuseIfBlocked(directory, record, 'PublicBucketAclBlocked');
+        if (acl !== undefined) await changeBucket(store, record, (kept) => ({ ...kept, acl }));
+      }
     } else if (acl !== undefined) {
-      await store.updateBucket(input.bucket, (record) => ({ ...record, acl }));
+      await changeBucket(store, bucket, (record) => ({ ...record, acl }));
     }
     return { output: {} };
   },

@@ -10,6 +10,7 @@ import {
 import { type ErrorKind, OssError, PutBucketPolicy } from '@openoss/protocol';
 import { handler } from '../handler.js';
 import { checkBodyMd5 } from '../http/content-md5.js';
+import { changeBucket } from '../objects/change-bucket.js';
 import { namedBucket } from '../objects/named-bucket.js';
 import { refuseIfBlocked } from '../objects/refuse-if-blocked.js';
 
@@ -36,7 +37,7 @@ export const putBucketPolicy = handler(
     if (compiled(document, of.name).isPublic) {
       await refuseIfBlocked(directory, of, 'PublicBucketPolicyBlocked');
     }
-    await store.updateBucket(of.name, (record) => ({ ...record, policy: document }));
+    await changeBucket(store, of, (record) => ({ ...record, policy: document }));
     return { output: {} };
   },
 );

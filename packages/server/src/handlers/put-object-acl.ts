@@ -11,7 +11,7 @@ export const putObjectAcl = handler(PutObjectAcl, async (context) => {
     const of = namedBucket(bucket, input.bucket);
     await refuseIfBlocked(directory, of, 'PublicObjectAclBlocked');
   }
-  await changeObject(store, input, (record) => {
+  await changeObject(store, bucket, input, (record) => {
     admit(record);
     return { ...record, acl: input.objectAcl };
   });

@@ -33,6 +33,7 @@ export const putObject = handler(PutObject, async (context) => {
   try {
     const { record } = await store.putObject({
       bucket: into.name,
+      incarnation: into.incarnation,
       key: input.key,
       body: (await input.body?.wholeIfShort()) ?? Buffer.alloc(0),
       size: input.body?.size,

@@ -130,6 +130,7 @@ export class AnswerWriter {
   /** Sends a whole answer, whose turn may have brought something new since its head was made. */
   #send({ exchange, body }: WholeAnswer): void {
     const { request, response } = exchange;
+    exchange.bytesOut = body === undefined ? 0 : body.length;
     // The parser may have met bytes that are no HTTP.
     if (isStillSending(exchange)) {
       if (body === undefined) response.flushHeaders();
@@ -163,6 +164,7 @@ export class AnswerWriter {
       if (!next.done) response.cork();
       let corked = !next.done;
       while (!next.done) {
+        const { length } = next.value;
         const taken = writtenOut(exchange, next.value);
         if (corked) {
           response.uncork();
@@ -171,6 +173,7 @@ export class AnswerWriter {
         // Only then may the next bytes be asked for: they may come in the same memory.
         await taken;
         if (response.destroyed) return;
+        exchange.bytesOut += length;
         next = await chunks.next();
       }
       if (isStillSending(exchange)) linger(exchange);
@@ -215,6 +218,8 @@ async function dropShortRest({ request, headers, parserFailed, expects }: Exchan
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-function linger({ request, parserFailed }: Exchange): void {
+function linger(exchange: Exchange): void {
+  const { request, parserFailed } = exchange;
+  exchange.ending = 'lingering';
   lingeringClose(request.socket, parserFailed ? request.socket : request);
 }

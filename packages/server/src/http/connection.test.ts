@@ -10,7 +10,7 @@ function exchange(id: string): Exchange {
     id,
     request,
     response: new ServerResponse(request),
-    connection: { hasWaiting: false },
+    connection: { hasWaiting: false, peer: undefined },
     headers: new Map(),
     startedAt: 0,
     expects: undefined,
@@ -19,12 +19,19 @@ function exchange(id: string): Exchange {
     closes: false,
     operation: undefined,
     refusedWith: undefined,
+    address: undefined,
+    caller: undefined,
+    authorization: undefined,
+    document: undefined,
+    bytesIn: 0,
+    bytesOut: 0,
+    ending: undefined,
   };
 }
 
 function connectionOf(socket: Socket, all = new WaitingRequests(1000)) {
   const served: string[] = [];
-  const connection = new Connection(socket, all, ({ id }) => served.push(id));
+  const connection = new Connection(socket, '10.1.2.3', all, ({ id }) => served.push(id));
   return { connection, served, socket };
 }
 

@@ -34,6 +34,8 @@ export class WaitingRequests {
  */
 export class Connection {
   readonly socket: Socket;
+  /** The client's address; a socket that was reset does not tell it any more. */
+  readonly peer: string | undefined;
   /** The exchange whose request was parsed last: what the parser meets next belongs to its body. */
   latest: Exchange | undefined;
   /** The exchange that is being served. */
@@ -49,8 +51,14 @@ export class Connection {
   readonly #serve: (exchange: Exchange) => void;
 
   /** `serve` is called for one exchange at a time; `served` must be called when its answer is over. */
-  constructor(socket: Socket, all: WaitingRequests, serve: (exchange: Exchange) => void) {
+  constructor(
+    socket: Socket,
+    peer: string | undefined,
+    all: WaitingRequests,
+    serve: (exchange: Exchange) => void,
+  ) {
     this.socket = socket;
+    this.peer = peer;
     this.#all = all;
     this.#serve = serve;
   }

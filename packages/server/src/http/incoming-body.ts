@@ -98,7 +98,8 @@ function earlierFailure({ request, bodyFault }: Exchange): OssError | undefined 
 const spent = new SpentChunks();
 let received = 0;
 
-function spend(chunk: Buffer): void {
+function spend(exchange: Exchange, chunk: Buffer): void {
+  exchange.bytesIn += chunk.length;
   received += chunk.length;
   spent.transferred(received);
 }
@@ -145,7 +146,7 @@ function readWhole(
         chunks.push(chunk);
       }
       timer?.refresh();
-      spend(chunk);
+      spend(exchange, chunk);
     };
     const onEnd = () => {
       settle(() =>
@@ -206,7 +207,7 @@ async function* readStream(exchange: Exchange, idleTimeout: number): AsyncGenera
         // Time that the consumer takes is not the client's.
         timer.refresh();
         timedOut = false;
-        spend(chunk);
+        spend(exchange, chunk);
         inTurn += chunk.length;
         if (inTurn < MOST_IN_A_TURN) continue;
         inTurn = 0;

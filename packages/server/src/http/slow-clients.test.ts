@@ -24,7 +24,7 @@ function watched(headers: Record<string, string>) {
     id: 'id',
     request,
     response,
-    connection: { hasWaiting: false },
+    connection: { hasWaiting: false, peer: undefined },
     headers: new Map(Object.entries(headers)),
     startedAt: 0,
     expects: undefined,
@@ -33,6 +33,13 @@ function watched(headers: Record<string, string>) {
     closes: false,
     operation: undefined,
     refusedWith: undefined,
+    address: undefined,
+    caller: undefined,
+    authorization: undefined,
+    document: undefined,
+    bytesIn: 0,
+    bytesOut: 0,
+    ending: undefined,
   };
   const clock = { now: 0 };
   const givenUp: string[] = [];
@@ -42,7 +49,7 @@ function watched(headers: Record<string, string>) {
     giveUp: (_connection, _exchange, side) => givenUp.push(side),
     now: () => clock.now,
   });
-  const connection = new Connection(socket, new WaitingRequests(), () => {});
+  const connection = new Connection(socket, '10.1.2.3', new WaitingRequests(), () => {});
   slow.watch(connection);
   connection.receive(exchange);
   /** Time goes by, and everybody is looked at, again and again. */

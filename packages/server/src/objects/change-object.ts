@@ -1,4 +1,5 @@
-import type { ObjectRecord, ObjectStore } from '@openoss/storage';
+import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
+import { namedBucket } from './named-bucket.js';
 import { checkVersion } from './version-of-object.js';
 
 /** Which object, and which version of it. */
@@ -8,12 +9,16 @@ export interface NamedObject {
   readonly versionId?: string | undefined;
 }
 
-/** Changes what is kept of an object, not its bytes; refuses where there is no such object or version. */
+/**
+ * Changes what is kept of an object in the bucket that the request was authorized for, not its bytes; refuses
+ * where there is no such object or version.
+ */
 export async function changeObject(
   store: ObjectStore,
-  { bucket, key, versionId }: NamedObject,
+  bucket: BucketRecord | undefined,
+  { bucket: name, key, versionId }: NamedObject,
   change: (record: ObjectRecord) => ObjectRecord,
 ): Promise<ObjectRecord> {
-  checkVersion(versionId, bucket, key);
-  return store.updateObject(bucket, key, change);
+  checkVersion(versionId, name, key);
+  return store.updateObject(namedBucket(bucket, name), key, change);
 }

@@ -1,14 +1,15 @@
 import { type HeadObject, needsRestore, type OutputOf } from '@openoss/protocol';
 import type { ObjectRecord } from '@openoss/storage';
 import { encryptionAnswerOf } from '../encryption/encryption-answer.js';
-import type { Caller } from '../stages/authenticate.js';
+import type { Authorization } from '../stages/authorize.js';
 import { restorationHeader } from './restoration.js';
 import { readStoredHeaders } from './stored-headers.js';
 
 /** The headers that HeadObject and GetObject answer of an object. */
 export function describeObject(
   record: ObjectRecord,
-  caller: Caller,
+  { versionId }: { readonly versionId?: string | undefined },
+  authorization: Pick<Authorization, 'allows'>,
   now: number,
 ): OutputOf<typeof HeadObject> {
   const stored = readStoredHeaders(record.headers);
@@ -28,11 +29,9 @@ export function describeObject(
     crc64: record.crc64,
     storageClass: record.storageClass,
     contentMd5: contentMd5Of(record),
-    // The count is told to who may read the tags, which for now is the owner.
+    // Told to who may read the tags (https://www.alibabacloud.com/help/en/oss/developer-reference/getobject).
     taggingCount:
-      record.tags.length > 0 &&
-      caller.principal.kind === 'account' &&
-      caller.principal.account === record.owner
+      record.tags.length > 0 && authorization.allows(tagReading(versionId), record)
         ? record.tags.length
         : undefined,
     restore: needsRestore(record.storageClass) ? restorationHeader(record, now) : undefined,
@@ -43,6 +42,9 @@ export function describeObject(
     persistent: stored.persistent,
   };
 }
+
+const tagReading = (versionId: string | undefined): string =>
+  versionId === undefined ? 'oss:GetObjectTagging' : 'oss:GetObjectVersionTagging';
 
 /** Room for one MD5, for a buffer of its own would take longer to make than all the rest. */
 const md5 = Buffer.alloc(16);

@@ -31,7 +31,7 @@ export async function listObjects(
     after,
     withOwner,
   } = request;
-  const listing = await store.listObjects(bucket.name, {
+  const listing = await store.listObjects(bucket, {
     prefix,
     delimiter: delimiter === '' ? undefined : delimiter,
     after,

@@ -15,9 +15,15 @@ export interface Caller {
   readonly principal: Identity | Extract<Principal, { readonly kind: 'anonymous' }>;
   /** The access key that signed; undefined for an anonymous request. */
   readonly accessKeyId: string | undefined;
+  /** Whether the directory was looked at since the request began: what is known of it is as new then. */
+  readonly hasLooked: boolean;
 }
 
-const ANONYMOUS_CALLER: Caller = { principal: { kind: 'anonymous' }, accessKeyId: undefined };
+const ANONYMOUS_CALLER: Caller = {
+  principal: { kind: 'anonymous' },
+  accessKeyId: undefined,
+  hasLooked: false,
+};
 
 /**
  * Finds out who is asking: parses the claim, checks its dates and scope, looks the access key up, or
@@ -41,7 +47,9 @@ export async function authenticate(
   // Only temporary credentials come with a token, and this key is a lasting one.
   if (securityToken !== undefined && !isSession) throw new OssError('AccessKeyAndTokenMismatch');
   directory.noteUse(key, 'Oss');
-  return { principal: key.principal, accessKeyId: key.id };
+  const { principal, id } = key;
+  // The key of an account may be the root's, which may stand in no directory.
+  return { principal, accessKeyId: id, hasLooked: principal.kind !== 'account' };
 }
 
 /** Throws what somebody is told whose lasting access key does not count. */

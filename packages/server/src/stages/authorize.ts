@@ -5,6 +5,8 @@ import {
   type CompiledPolicy,
   type Denial,
   type Denied,
+  type Explanation,
+  explain,
   judge,
   judgeBeforeObject,
   ossResource,
@@ -13,6 +15,7 @@ import {
 import type { Directory, GrantedPolicy, PermissionFinder } from '@openoss/directory';
 import { type ErrorKind, type Operation, OssError } from '@openoss/protocol';
 import type { Awaitable, BucketRecord, ObjectRecord } from '@openoss/storage';
+import type { BoundHandler } from '../handler.js';
 import type { Caller } from './authenticate.js';
 import { bucketPolicyOf } from './bucket-policy.js';
 import { isPublicAccessBlocked } from './public-access.js';
@@ -25,12 +28,21 @@ const DENIALS: Readonly<Record<Denial, ErrorKind>> = {
   'both-policies': 'DeniedByBothPolicies',
   // What a RAM user sees who has no permission for it (the page of EC 0003-00000001).
   'no-permission': 'DeniedNotBucketOwner',
-  'no-extra-permission': 'DeniedExtraPermission',
+  'no-extra-permission': 'DeniedMissingPermission',
   'bucket-acl': 'DeniedByBucketAcl',
   'object-acl': 'DeniedByObjectAcl',
   'not-bucket-owner': 'DeniedNotBucketOwner',
   'anonymous-operation': 'DeniedAnonymousOperation',
   'anonymous-extra-action': 'DeniedAnonymousBucket',
+};
+
+/** What has a sentence of its own where nothing allows it (the table of OSS's page on 403 errors). */
+const UNALLOWED: Readonly<Record<string, ErrorKind>> = {
+  'oss:ListBuckets': 'DeniedListBuckets',
+  'oss:GetObjectAcl': 'DeniedReadObjectAcl',
+  'oss:GetObjectVersionAcl': 'DeniedReadObjectAcl',
+  'oss:PutObjectAcl': 'DeniedWriteObjectAcl',
+  'oss:PutObjectVersionAcl': 'DeniedWriteObjectAcl',
 };
 
 /** The actions that a request needs, the operation's own first. */
@@ -44,6 +56,30 @@ export function actionsOf(
   }
   return actions;
 }
+
+/** The same, and what it takes besides to create the bucket where it is not there. */
+export function actionsAsked(
+  actions: readonly string[],
+  { actionsToCreate }: Pick<BoundHandler, 'actionsToCreate'>,
+  bucket: BucketRecord | undefined,
+): readonly string[] {
+  return bucket === undefined && actionsToCreate.length > 0
+    ? [...actions, ...actionsToCreate]
+    : actions;
+}
+
+/** The bucket that permissions are asked for: somebody else's says nothing about a new one of its name. */
+export function bucketAsked(
+  bucket: BucketRecord | undefined,
+  { createsBucket }: Pick<BoundHandler, 'createsBucket'>,
+  { principal }: Caller,
+): BucketRecord | undefined {
+  if (!createsBucket) return bucket;
+  return principal.kind !== 'anonymous' && bucket?.owner === principal.account ? bucket : undefined;
+}
+
+/** What is decided of an object by. */
+export type ObjectAsked = Pick<ObjectRecord, 'acl' | 'tags'>;
 
 /** What is asked for, but for the object. */
 export interface AuthorizedRequest {
@@ -60,6 +96,8 @@ export interface AuthorizedRequest {
 
 /** The policies that a request is decided by. */
 interface AskedPolicies {
+  /** As the directory granted them. */
+  readonly granted: readonly GrantedPolicy<CompiledPolicy>[];
   readonly identity: readonly CompiledPolicy[];
   readonly session: CompiledPolicy | undefined;
   readonly bucket: CompiledPolicy | undefined;
@@ -92,22 +130,33 @@ export class Authorizer {
     bucketPolicy: CompiledPolicy | undefined,
   ): Promise<Authorization> {
     const { caller, bucket } = request;
-    const { principal } = caller;
-    const blocked = bucket !== undefined && isPublicAccessBlocked(this.#directory, bucket);
+    const { principal, hasLooked } = caller;
+    const blocked =
+      bucket !== undefined && isPublicAccessBlocked(this.#directory, bucket, hasLooked);
     const blocksPublicAccess = typeof blocked === 'boolean' ? blocked : await blocked;
     if (principal.kind === 'anonymous' || principal.kind === 'account') {
       const asked = bucketPolicy && {
+        granted: NOTHING_GRANTED,
         identity: NO_POLICIES,
         session: undefined,
         bucket: bucketPolicy,
       };
       return new Authorization(request, asked, blocksPublicAccess);
     }
-    const found = this.#permissions.of(principal);
+    const found = this.#permissions.of(principal, hasLooked);
     const { granted, session } = found instanceof Promise ? await found : found;
-    const asked = { identity: policiesOf(granted), session, bucket: bucketPolicy };
+    const asked = { granted, identity: policiesOf(granted), session, bucket: bucketPolicy };
     return new Authorization(request, asked, blocksPublicAccess);
   }
+}
+
+/** A decision about one object, laid open. */
+export interface ExplainedRequest {
+  readonly explanation: Explanation;
+  /** What whoever makes the request is told; undefined where it is allowed. */
+  readonly refusal: OssError | undefined;
+  /** The condition keys that were asked for in vain. */
+  readonly unanswered: ReadonlySet<string>;
 }
 
 /** One request's: may it be done, and to which objects? */
@@ -117,6 +166,9 @@ export class Authorization {
   readonly #bucket: BucketFacts | undefined;
   readonly #facts: RequestFacts | undefined;
   readonly #dependsOnTags: boolean;
+  #verdict: Verdict | undefined;
+  #denied: Denied | undefined;
+  #decidedAction: string | undefined;
 
   constructor(
     request: AuthorizedRequest,
@@ -134,6 +186,26 @@ export class Authorization {
     };
     this.#facts = policies && request.facts();
     this.#dependsOnTags = policies !== undefined && asksFor(policies, EXISTING_TAG);
+  }
+
+  /** What was decided last; of many objects the first denial, which ends the request. */
+  get verdict(): Verdict | undefined {
+    return this.#denied ?? this.#verdict;
+  }
+
+  /** The action that was decided: the operation's own, unless the request came down to another. */
+  get action(): string | undefined {
+    return this.#decidedAction ?? this.#request.actions[0];
+  }
+
+  /** The RAM policies that were asked. */
+  get granted(): readonly GrantedPolicy<CompiledPolicy>[] {
+    return this.#policies?.granted ?? NOTHING_GRANTED;
+  }
+
+  /** The UID of the account that owns the bucket. */
+  get bucketOwner(): string | undefined {
+    return this.#bucket?.owner;
   }
 
   /** Whether policies ask for the tags that the request sets, wherever it has them. */
@@ -161,8 +233,8 @@ export class Authorization {
   }
 
   /** Throws the denial of whoever comes without an identity, who may use no key of KMS, whichever it is. */
-  checkIdentity(): void {
-    if (this.#request.caller.principal.kind === 'anonymous') throw new OssError('DeniedByKms');
+  checkIdentity(actions: readonly string[]): void {
+    if (this.#request.caller.principal.kind === 'anonymous') this.checkKey('*', actions);
   }
 
   /**
@@ -183,16 +255,54 @@ export class Authorization {
       sessionPolicy: this.#policies?.session,
       context: this.#facts && requestContext(this.#facts, undefined),
     });
-    if (!verdict.allowed) throw denialOf(caller, verdict, 'DeniedByKms');
+    if (verdict.allowed) return;
+    this.#denied ??= verdict;
+    throw denialOf(this.#request, verdict, 'DeniedByKms');
   }
 
   /** Throws the denial if the request may not be done to this object (undefined: there is none of this key). */
-  checkObject(key: string | undefined, object: ObjectRecord | undefined): void {
+  checkObject(key: string | undefined, object: ObjectAsked | undefined): void {
     this.#throwDenial(judge(this.#question(key, object)));
   }
 
-  #question(key: string | undefined, object: ObjectRecord | undefined): AccessQuestion {
-    const { caller, actions, region, bucketName } = this.#request;
+  /** Whether the caller may do this as well to what the request names, for what depends on it. */
+  allows(action: string, object: ObjectRecord | undefined): boolean {
+    return judge(this.#question(this.#request.key, object, [action])).allowed;
+  }
+
+  /** The same where the whole request comes down to this action: it is what is told to have been decided. */
+  decides(action: string, object: ObjectRecord | undefined): boolean {
+    const verdict = judge(this.#question(this.#request.key, object, [action]));
+    this.#decidedAction = action;
+    this.#verdict = verdict;
+    if (!verdict.allowed) this.#denied ??= verdict;
+    return verdict.allowed;
+  }
+
+  /** What {@link checkObject} decides, how that comes about, and what it throws. */
+  explainObject(key: string | undefined, object: ObjectAsked | undefined): ExplainedRequest {
+    const question = this.#question(key, object);
+    const unanswered = new Set<string>();
+    const { context } = question;
+    const explanation = explain({
+      ...question,
+      context: (name) => {
+        const answer = context?.(name);
+        if (answer === undefined) unanswered.add(name);
+        return answer;
+      },
+    });
+    const { verdict } = explanation;
+    const refusal = verdict.allowed ? undefined : denialOf(this.#request, verdict);
+    return { explanation, refusal, unanswered };
+  }
+
+  #question(
+    key: string | undefined,
+    object: ObjectAsked | undefined,
+    actions = this.#request.actions,
+  ): AccessQuestion {
+    const { caller, region, bucketName } = this.#request;
     const { principal } = caller;
     const bucket = this.#bucket;
     const policies = this.#policies;
@@ -213,12 +323,15 @@ export class Authorization {
   }
 
   #throwDenial(verdict: Verdict | undefined): void {
+    this.#verdict = verdict;
     if (verdict === undefined || verdict.allowed) return;
-    throw denialOf(this.#request.caller, verdict);
+    this.#denied ??= verdict;
+    throw denialOf(this.#request, verdict);
   }
 }
 
 const NO_POLICIES: readonly CompiledPolicy[] = [];
+const NOTHING_GRANTED: readonly GrantedPolicy<CompiledPolicy>[] = [];
 const listed = new WeakMap<readonly GrantedPolicy<CompiledPolicy>[], readonly CompiledPolicy[]>();
 
 /** The policies alone; the directory hands out the same list as long as nothing changes. */
@@ -241,13 +354,25 @@ function asks(policy: CompiledPolicy | undefined, prefix: string): boolean {
 }
 
 function denialOf(
-  { principal }: Caller,
+  { caller, key }: AuthorizedRequest,
   denied: Denied,
-  kind: ErrorKind = DENIALS[denied.denial],
+  kind: ErrorKind = kindOf(denied, key !== undefined),
 ): OssError {
-  const detail = accessDeniedDetail(principal, denied);
+  const detail = accessDeniedDetail(caller.principal, denied);
   return new OssError(
     kind,
     detail === undefined ? {} : { groups: { AccessDeniedDetail: { ...detail } } },
   );
+}
+
+function kindOf({ denial, action }: Denied, isOfObject: boolean): ErrorKind {
+  switch (denial) {
+    case 'no-permission':
+    case 'not-bucket-owner':
+      return UNALLOWED[action] ?? (isOfObject ? 'DeniedMissingPermission' : DENIALS[denial]);
+    case 'anonymous-operation':
+      return (isOfObject ? UNALLOWED[action] : undefined) ?? DENIALS[denial];
+    default:
+      return DENIALS[denial];
+  }
 }

@@ -8,6 +8,7 @@ export type PublicAccessFacts = Pick<BucketRecord, 'owner' | 'blocksPublicAccess
 export function isPublicAccessBlocked(
   directory: Directory,
   { owner, blocksPublicAccess }: PublicAccessFacts,
+  hasLooked = false,
 ): Awaitable<boolean> {
-  return blocksPublicAccess === true || directory.blocksPublicAccess(owner);
+  return blocksPublicAccess === true || directory.blocksPublicAccess(owner, hasLooked);
 }

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { type RequestFacts, requestContext } from './request-context.js';
 
 const factsOf = (
-  socket: object,
+  { peer, ...socket }: { readonly peer?: string | undefined; readonly encrypted?: boolean },
   headers: readonly (readonly [string, string])[] = [],
   others: Partial<RequestFacts> = {},
 ): RequestFacts => ({
-  exchange: { request: { socket } as never, headers: new Map(headers) },
+  exchange: { connection: { peer }, request: { socket }, headers: new Map(headers) },
   operation: 'PutObject',
   input: {},
   accessKeyId: 'LTAIone',
@@ -16,8 +16,8 @@ const factsOf = (
 });
 
 it('tells the address of the client in the form it is written in policies', () => {
-  const addressOf = (remoteAddress: string | undefined) =>
-    requestContext(factsOf({ remoteAddress }), undefined)('acs:SourceIp');
+  const addressOf = (peer: string | undefined) =>
+    requestContext(factsOf({ peer }), undefined)('acs:SourceIp');
   expect(addressOf('10.1.2.3')).toBe('10.1.2.3');
   expect(addressOf('::ffff:10.1.2.3')).toBe('10.1.2.3');
   expect(addressOf('2001:db8::1')).toBe('2001:db8::1');
@@ -25,14 +25,14 @@ it('tells the address of the client in the form it is written in policies', () =
 });
 
 it('tells TLS from plain connections', () => {
-  const isSecure = (socket: object) =>
+  const isSecure = (socket: { readonly encrypted?: boolean }) =>
     requestContext(factsOf(socket), undefined)('acs:SecureTransport');
   expect(isSecure({ encrypted: true })).toBe('true');
   expect(isSecure({})).toBe('false');
 });
 
 it('answers each key that is documented as it is documented, and no other', () => {
-  const context = requestContext(factsOf({ remoteAddress: '10.1.2.3' }), undefined);
+  const context = requestContext(factsOf({ peer: '10.1.2.3' }), undefined);
   const answers = Object.fromEntries(Object.keys(conditionKeys).map((key) => [key, context(key)]));
   expect(answers).toEqual({
     ...Object.fromEntries(Object.keys(conditionKeys).map((key) => [key, undefined])),

@@ -1,12 +1,16 @@
 import type { TLSSocket } from 'node:tls';
 import type { RequestContext } from '@openoss/access';
-import { type TagSet, utf8Text } from '@openoss/protocol';
+import { type RequestHeaders, type TagSet, utf8Text } from '@openoss/protocol';
+import { withoutMapping } from '@openoss/rpc';
 import type { ObjectRecord } from '@openoss/storage';
-import type { Exchange } from '../http/exchange.js';
 
 /** What the conditions of policies may ask of a request. */
 export interface RequestFacts {
-  readonly exchange: Pick<Exchange, 'request' | 'headers'>;
+  readonly exchange: {
+    readonly connection: { readonly peer: string | undefined };
+    readonly request: { readonly socket: object };
+    readonly headers: RequestHeaders;
+  };
   readonly operation: string;
   /** As it was decoded; a body is in it once it has been read. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -15,15 +19,12 @@ export interface RequestFacts {
   readonly now: number;
 }
 
-const LISTINGS: ReadonlySet<string> = new Set(['ListObjects', 'ListObjectsV2']);
+export const LISTINGS: ReadonlySet<string> = new Set(['ListObjects', 'ListObjectsV2']);
 export const EXISTING_TAG = 'oss:ExistingObjectTag/';
 export const REQUEST_TAG = 'oss:RequestObjectTag/';
 
 /** The time that was asked for last: several statements ask, and several requests in a millisecond. */
 let lastTime = { now: Number.NaN, text: '' };
-
-/** IPv4 as sockets that listen for both kinds of addresses show it. */
-const MAPPED = '::ffff:';
 
 /** Answers condition keys (`conditionKeys` of the access room) for a request and the object it is about. */
 export function requestContext(
@@ -34,7 +35,7 @@ export function requestContext(
     const { exchange, operation, input, accessKeyId, now } = facts;
     switch (key) {
       case 'acs:SourceIp':
-        return addressOf(exchange.request.socket.remoteAddress);
+        return withoutMapping(exchange.connection.peer);
       // There are no VPCs here: whoever comes, comes through none.
       case 'acs:SourceVpc':
       case 'acs:SourceVpcId':
@@ -72,10 +73,6 @@ export function requestContext(
     }
     return undefined;
   };
-}
-
-function addressOf(address: string | undefined): string | undefined {
-  return address?.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
 }
 
 function textOf(value: unknown): string | undefined {

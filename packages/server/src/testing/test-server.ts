@@ -20,6 +20,7 @@ export interface TestServer {
   readonly logged: readonly Readonly<Record<string, unknown>>[];
   /** The access key's secret, which nobody must ever see. */
   readonly secret: string;
+  readonly accessKeyId: string;
   /** Sends bytes on a connection of its own; resolves with all that came back when it has ended. */
   exchange(bytes: string): Promise<string>;
   close(): Promise<void>;
@@ -27,10 +28,10 @@ export interface TestServer {
 
 /**
  * Starts a server whose store has the bucket `examplebucket`, open to everybody, and does what the
- * embedded one does but for `overrides`.
+ * embedded one does but for `overrides`, which may be made of it.
  */
 export async function startTestServer(
-  overrides: Partial<ObjectStore> = {},
+  overrides: Partial<ObjectStore> | ((store: ObjectStore) => Partial<ObjectStore>) = {},
   limits: Partial<ServerLimits> = {},
 ): Promise<TestServer> {
   const directory = await mkdtemp(path.join(tmpdir(), 'openoss-server-'));
@@ -49,7 +50,10 @@ export async function startTestServer(
   const logged: Record<string, unknown>[] = [];
   const metrics = new Metrics({ ofProcess: false });
   const server = new OssServer({
-    store: { ...delegating(store.objects), ...overrides },
+    store: {
+      ...delegating(store.objects),
+      ...(typeof overrides === 'function' ? overrides(store.objects) : overrides),
+    },
     directory: accounts,
     masterKeys: {
       keysOf: (account) => keyring.keysOf(account),
@@ -63,6 +67,7 @@ export async function startTestServer(
       hostSuffixes: defaultHostSuffixes(region),
       bodyIdleTimeout: limits.idleTimeout ?? 30_000,
       restoreDelay: 0,
+      blocksPublicAccess: false,
       now: Date.now,
       log: createLog('debug', { write: (line) => logged.push(JSON.parse(line)) }),
     },
@@ -74,6 +79,7 @@ export async function startTestServer(
     metrics,
     logged,
     secret: credentials.accessKeySecret,
+    accessKeyId: credentials.accessKeyId,
     exchange: (bytes) => exchange(port, bytes),
     async close() {
       await server.close(0);

@@ -2,6 +2,10 @@
 import { Socket } from 'node:net';
 import { Directory } from '@openoss/directory';
 import { EXIT_STORAGE_FAILED, openWorkerStore } from '@openoss/storage';
+import { AuditLog } from '../audit/audit-log.js';
+import { AuditStream } from '../audit/audit-stream.js';
+import { Auditor } from '../audit/auditor.js';
+import { observeAudit } from '../audit/open-audit-log.js';
 import { createLog } from '../log.js';
 import { Metrics } from '../metrics.js';
 import { observeDamage, observeTransfers } from '../observe-store.js';
@@ -11,10 +15,13 @@ import type { FromWorker, SentFailure, ToWorker, WorkerConfiguration } from './w
 
 /** The descriptor that leads to the primary's store, behind the three usual ones and Node's own. */
 const PRIMARY_DESCRIPTOR = 4;
+/** And the one for audit lines. */
+const AUDIT_DESCRIPTOR = 5;
 
 /** The primary decides when to stop; a terminal, or a supervisor, tells all processes at once. */
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
+process.on('SIGHUP', () => {});
 // Without the primary nothing can be acknowledged.
 process.on('disconnect', () => process.exit(0));
 
@@ -42,7 +49,8 @@ process.on('message', (message: ToWorker) => {
 tell({ type: 'booted' });
 
 async function start(configuration: WorkerConfiguration): Promise<void> {
-  const { index, listen, region, hostSuffixes, bodyIdleTimeout, restoreDelay } = configuration;
+  const { index, listen, region, hostSuffixes, bodyIdleTimeout } = configuration;
+  const { restoreDelay, blocksPublicAccess } = configuration;
   const log = createLog(configuration.logLevel).child({ worker: index });
   const store = await openWorkerStore({
     directory: configuration.directory,
@@ -77,13 +85,26 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
     clock: Date.now,
     log,
   });
+  const lines = configuration.audited
+    ? new AuditLog({ destination: primaryAuditLog(), log })
+    : undefined;
+  if (lines !== undefined) observeAudit(metrics, lines);
   const server = new OssServer({
     store: store.objects,
     directory,
     masterKeys,
-    settings: { region, hostSuffixes, bodyIdleTimeout, restoreDelay, now: Date.now, log },
+    settings: {
+      region,
+      hostSuffixes,
+      bodyIdleTimeout,
+      restoreDelay,
+      blocksPublicAccess,
+      now: Date.now,
+      log,
+    },
     limits: configuration.limits,
     metrics,
+    auditor: lines && new Auditor({ lines, region, now: Date.now, log }),
     tls: configuration.tls,
   });
   running = {
@@ -93,9 +114,16 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
       await directory.close();
       await kms.close();
       await store.close();
+      await lines?.close();
     },
   };
   tell({ type: 'listening', address: await server.listen(listen.host, listen.port) });
+}
+
+/** Whole lines go to the primary, which writes them for all. */
+function primaryAuditLog(): AuditStream {
+  const pipe = new Socket({ fd: AUDIT_DESCRIPTOR, readable: false, writable: true });
+  return new AuditStream(pipe);
 }
 
 function tell(message: FromWorker): void {

@@ -19,6 +19,7 @@ export interface WorkerConfiguration {
   readonly hostSuffixes: readonly string[];
   readonly bodyIdleTimeout: number;
   readonly restoreDelay: number;
+  readonly blocksPublicAccess: boolean;
   /** This worker's part of what the service takes on. */
   readonly limits: ServerLimits;
   /** As for the whole service: each worker looks at the disk itself. */
@@ -28,6 +29,8 @@ export interface WorkerConfiguration {
   readonly logLevel: LogLevel;
   /** Whether somebody may ask for metrics. */
   readonly observed: boolean;
+  /** Whether requests are written down: then there is a pipe for the lines. */
+  readonly audited: boolean;
 }
 
 /** What a start may fail with, as far as it can be sent. */

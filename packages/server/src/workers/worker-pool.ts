@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { EXIT_STORAGE_FAILED, type WorkerSession, type WorkerSessions } from '@openoss/storage';
 import type { Logger } from 'pino';
+import type { AuditLog } from '../audit/audit-log.js';
+import { takeWorkerLines } from '../audit/worker-lines.js';
 import { combinedMetrics, countsOf, type Samples } from '../combined-metrics.js';
 import { endUnansweredConnections } from './handed-over.js';
 import type { FromWorker, SentFailure, ToWorker, WorkerConfiguration } from './worker-messages.js';
@@ -11,6 +13,8 @@ const PROGRAM = fileURLToPath(new URL('./worker-main.js', import.meta.url));
 
 /** Where the end of a worker's link is among the streams of its process. */
 const LINK = 4;
+/** And the pipe that its audit lines come through, where there are any. */
+const AUDIT = 5;
 
 /** A worker that dies is started again after so long, in milliseconds, and twice that the next time. */
 const FIRST_DELAY = 100;
@@ -36,6 +40,8 @@ export interface WorkerPoolOptions {
   readonly sessions: WorkerSessions;
   /** What all workers are told alike. */
   readonly configuration: Omit<WorkerConfiguration, 'index' | 'session' | 'listen'>;
+  /** Where the audit lines of workers go. */
+  readonly lines: AuditLog | undefined;
   readonly log: Logger;
   /** Called when a worker crashes again and again: the service cannot live. */
   readonly onHopeless: (error: Error) => void;
@@ -64,6 +70,7 @@ export class WorkerPool {
   readonly #places: Place[];
   readonly #questions = new Map<number, (samples: Samples) => void>();
   readonly #sessionsEnding = new Set<Promise<void>>();
+  readonly #linesComing = new Set<Promise<void>>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #asked = 0;
   #listen = { host: '', port: 0 };
@@ -144,7 +151,7 @@ export class WorkerPool {
         clearTimeout(timer);
       }),
     );
-    await Promise.all(this.#sessionsEnding);
+    await Promise.all([...this.#sessionsEnding, ...this.#linesComing]);
   }
 
   #start(
@@ -152,18 +159,23 @@ export class WorkerPool {
     resolve?: (address: AddressInfo) => void,
     reject?: (error: Error) => void,
   ): void {
-    const { sessions, configuration, log } = this.#options;
+    const { sessions, configuration, lines, log } = this.#options;
     const session = sessions.begin();
     cluster.setupPrimary({
       exec: PROGRAM,
       args: ['openoss-worker', String(place.index)],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe', ...(lines ? (['pipe'] as const) : [])],
     });
     const worker = cluster.fork();
     endUnansweredConnections(worker);
     const startedAt = performance.now();
     place.worker = worker;
     session.connect(worker.process.stdio[LINK] as Socket);
+    if (lines !== undefined) {
+      const coming = takeWorkerLines(auditPipeOf(worker), lines);
+      this.#linesComing.add(coming);
+      coming.then(() => this.#linesComing.delete(coming));
+    }
     worker.on('message', (message: FromWorker) => {
       switch (message.type) {
         case 'booted': {
@@ -265,6 +277,11 @@ export class WorkerPool {
     this.#questions.delete(request);
     if (samples !== undefined && place.worker === worker) place.samples = samples;
   }
+}
+
+function auditPipeOf(worker: Worker): Socket {
+  const streams: readonly unknown[] = worker.process.stdio;
+  return streams[AUDIT] as Socket;
 }
 
 function tell(worker: Worker, message: ToWorker): void {

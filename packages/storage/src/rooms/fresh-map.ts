@@ -60,8 +60,16 @@ export class FreshMap<Value> {
     watch.forgetInTime(this.#known);
   }
 
-  /** What is known under a name, or what `learn` finds; what it does not find is not remembered. */
-  get(name: string, learn: () => Awaitable<Value | undefined>): Awaitable<Value | undefined> {
+  /**
+   * What is known under a name, or what `learn` finds; what it does not find is not remembered. Who has
+   * looked since the question was asked need not look again: what was forgotten then is learned anew.
+   */
+  get(
+    name: string,
+    learn: () => Awaitable<Value | undefined>,
+    hasLooked = false,
+  ): Awaitable<Value | undefined> {
+    if (hasLooked) return this.at(this.#watch.epoch, name, learn);
     return after(this.#watch.look(), (epoch) => this.at(epoch, name, learn));
   }
 

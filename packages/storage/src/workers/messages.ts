@@ -38,7 +38,7 @@ export type Call =
       readonly before: BucketRecord;
       readonly after: BucketRecord;
     }
-  | { readonly call: 'deleteBucket'; readonly name: string }
+  | { readonly call: 'deleteBucket'; readonly name: string; readonly incarnation: string }
   | {
       readonly call: 'commitRoom';
       readonly room: string;

@@ -202,8 +202,12 @@ describe('a call over the link', () => {
     const update = { call: 'updateBucket' as const, name, before: record, after };
     expect(await link.call(update)).toEqual(after);
     await expect(link.call(update)).rejects.toThrow(RecordChanged);
-    expect(await link.call({ call: 'deleteBucket', name })).toBe(null);
-    await expect(link.call({ call: 'deleteBucket', name })).rejects.toMatchObject({
+    const { incarnation } = record;
+    await expect(
+      link.call({ call: 'deleteBucket', name, incarnation: 'another' }),
+    ).rejects.toMatchObject({ kind: 'NoSuchBucket' });
+    expect(await link.call({ call: 'deleteBucket', name, incarnation })).toBe(null);
+    await expect(link.call({ call: 'deleteBucket', name, incarnation })).rejects.toMatchObject({
       kind: 'NoSuchBucket',
       details: { BucketName: name },
     });

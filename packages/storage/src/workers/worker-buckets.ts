@@ -7,6 +7,7 @@ import {
 import { bucketNameKey, listBuckets, noSuchBucket, REGISTRY } from '../bucket-registry.js';
 import type { Buckets, ListBucketsRequest, ListedBuckets } from '../buckets.js';
 import type { LmdbReader } from '../engines/embedded/lmdb-reader.js';
+import type { MeantBucket } from '../object-store.js';
 import type { PrimaryLink } from './primary-link.js';
 import { RecordChanged } from './record-changed.js';
 
@@ -76,9 +77,11 @@ export class WorkerBuckets implements Buckets {
     throw new RecordChanged();
   }
 
-  async delete(name: string): Promise<BucketRecord> {
+  async delete(bucket: MeantBucket): Promise<BucketRecord> {
+    const name = typeof bucket === 'string' ? bucket : bucket.name;
     const record = await this.require(name);
-    await this.#primary.call({ call: 'deleteBucket', name });
+    const { incarnation } = typeof bucket === 'string' ? record : bucket;
+    await this.#primary.call({ call: 'deleteBucket', name, incarnation });
     return record;
   }
 

@@ -98,7 +98,7 @@ export class WorkerHost {
           return call.after;
         });
       case 'deleteBucket':
-        await objects.deleteBucket(call.name);
+        await objects.deleteBucket(call);
         return null;
       case 'commitRoom':
         return room(call.room).commit(

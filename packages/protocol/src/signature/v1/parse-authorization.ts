@@ -3,8 +3,8 @@ import { OssError } from '../../errors/oss-error.js';
 import { isAccessKeyId } from '../access-key-id.js';
 import { utf8Text } from '../byte-string.js';
 import type { V1HeaderClaim } from '../claim.js';
+import { readDateLine } from '../date-line.js';
 import type { HeaderFields } from '../header-fields.js';
-import { parseBasicDate, parseHttpDate } from '../signed-date.js';
 
 /** How an Authorization header of version 1 begins. */
 export const V1_SCHEME = 'OSS ';
@@ -29,11 +29,8 @@ export function parseV1Authorization(
   }
   if (signature === '') throw malformed('AuthorizationSignatureEmpty', authorization);
   // x-oss-date comes before Date, for a browser does not let a page set Date. The SDKs write an
-  // HTTP date into it; EC 0002-00000503 shows the ISO form with version 1 too.
-  const dateLine = headers.get('x-oss-date') ?? headers.get('date');
-  if (dateLine === undefined) throw new OssError('DateMissing');
-  const signedAt = parseHttpDate(dateLine) ?? parseBasicDate(dateLine);
-  if (signedAt === undefined) throw new OssError('DateInvalid');
+  // HTTP date into it.
+  const { dateLine, signedAt } = readDateLine(headers.get('x-oss-date') ?? headers.get('date'));
   return {
     version: 'v1',
     place: 'header',

@@ -2,10 +2,8 @@ import { OssError } from '../../errors/oss-error.js';
 import type { QueryParameter } from '../../wire/request-target.js';
 import { isAccessKeyId } from '../access-key-id.js';
 import type { V1UrlClaim } from '../claim.js';
+import { parseExpirySeconds } from '../expiry-seconds.js';
 import { queryValue } from '../query-value.js';
-
-/** The last second that a JavaScript date can name; later ones mean "never expires" all the same. */
-const LAST_SECOND = 8_640_000_000_000;
 
 /**
  * The claim of a URL signed with version 1. Throws `OssError` with the cause that the pages of EC
@@ -29,8 +27,8 @@ export function parseV1UrlSignature(
   const signature = queryValue(query, 'Signature');
   if (signature === undefined) throw new OssError('UrlSignatureMissing');
   if (signature === '') throw new OssError('UrlSignatureEmpty');
-  if (!/^\d+$/.test(expires)) throw new OssError('UrlExpiresNotNumber');
-  const expiresAt = Math.min(Number(expires), LAST_SECOND) * 1000;
+  const expiresAt = parseExpirySeconds(expires);
+  if (expiresAt === undefined) throw new OssError('UrlExpiresNotNumber');
   return {
     version: 'v1',
     place: 'url',

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type BucketGrant, type Denial, decide, type ObjectGrant } from './index.js';
+import type { BucketGrant, ObjectGrant } from './acl.js';
+import { judge } from './judge.js';
+import { nobody, owner, put, stranger } from './testing/put-question.js';
+import type { Denial, Stage, Verdict } from './verdict.js';
 
-const owner = { kind: 'account', account: '1000' } as const;
-const stranger = { kind: 'account', account: '2000' } as const;
-const nobody = { kind: 'anonymous' } as const;
-
-const deny = (denial: Denial, action: string) => ({ allowed: false, denial, action });
+const deny = (stage: Stage, denial: Denial, action: string): Verdict => ({
+  allowed: false,
+  stage,
+  denial,
+  action,
+  explicit: false,
+});
 
 describe('an account', () => {
   it('may do everything to a bucket of its own, whatever the ACLs', () => {
@@ -15,46 +20,43 @@ describe('an account', () => {
       'oss:ListObjects',
       'oss:PutObjectTagging',
     ]) {
-      expect(
-        decide({
-          principal: owner,
-          actions: [action],
-          bucket: { owner: '1000', acl: 'private' },
-          object: { acl: 'private' },
-        }),
-      ).toEqual({ allowed: true });
+      expect(judge(put(owner, { actions: [action], object: { acl: 'private' } }))).toEqual({
+        allowed: true,
+        stage: 'ownership',
+      });
     }
   });
 
   it('may act on the service', () => {
-    expect(decide({ principal: owner, actions: ['oss:ListBuckets'] })).toEqual({ allowed: true });
+    expect(judge(put(owner, { actions: ['oss:ListBuckets'], bucket: undefined }))).toEqual({
+      allowed: true,
+      stage: 'ownership',
+    });
   });
 
   it("has in another's bucket what is open to everybody, and nothing else", () => {
     const bucket = { owner: '1000', acl: 'public-read' } as const;
-    expect(decide({ principal: stranger, actions: ['oss:GetObject'], bucket })).toEqual({
-      allowed: true,
-    });
-    expect(decide({ principal: stranger, actions: ['oss:PutObject'], bucket })).toEqual(
-      deny('bucket-acl', 'oss:PutObject'),
-    );
-    expect(decide({ principal: stranger, actions: ['oss:PutBucketAcl'], bucket })).toEqual(
-      deny('not-bucket-owner', 'oss:PutBucketAcl'),
+    const verdict = (action: string) => judge(put(stranger, { actions: [action], bucket }));
+    expect(verdict('oss:GetObject')).toEqual({ allowed: true, stage: 'bucket-acl' });
+    expect(verdict('oss:PutObject')).toEqual(deny('bucket-acl', 'bucket-acl', 'oss:PutObject'));
+    expect(verdict('oss:PutBucketAcl')).toEqual(
+      deny('management', 'not-bucket-owner', 'oss:PutBucketAcl'),
     );
   });
 });
 
 describe('an anonymous request', () => {
   const ask = (action: string, bucketAcl: BucketGrant, objectAcl?: ObjectGrant) =>
-    decide({
-      principal: nobody,
-      actions: [action],
-      bucket: { owner: '1000', acl: bucketAcl },
-      object: objectAcl === undefined ? undefined : { acl: objectAcl },
-    });
+    judge(
+      put(nobody, {
+        actions: [action],
+        bucket: { owner: '1000', acl: bucketAcl },
+        object: objectAcl === undefined ? undefined : { acl: objectAcl },
+      }),
+    );
 
   // Every pair of ACLs: may it read, may it write, and whose ACL said so.
-  it.each<[BucketGrant, ObjectGrant | undefined, boolean, boolean, Denial]>([
+  it.each<[BucketGrant, ObjectGrant | undefined, boolean, boolean, 'bucket-acl' | 'object-acl']>([
     ['private', undefined, false, false, 'bucket-acl'],
     ['public-read', undefined, true, false, 'bucket-acl'],
     ['public-read-write', undefined, true, true, 'bucket-acl'],
@@ -72,15 +74,15 @@ describe('an anonymous request', () => {
     ['public-read-write', 'public-read-write', true, true, 'object-acl'],
   ])(
     'with bucket ACL %s and object ACL %s: reads %s, writes %s',
-    (bucketAcl, objectAcl, reads, writes, denial) => {
+    (bucketAcl, objectAcl, reads, writes, by) => {
       for (const action of ['oss:GetObject', 'oss:GetObjectVersion']) {
         expect(ask(action, bucketAcl, objectAcl)).toEqual(
-          reads ? { allowed: true } : deny(denial, action),
+          reads ? { allowed: true, stage: by } : deny(by, by, action),
         );
       }
-      for (const action of ['oss:PutObject', 'oss:DeleteObject']) {
+      for (const action of ['oss:PutObject', 'oss:DeleteObject', 'oss:DeleteObjectVersion']) {
         expect(ask(action, bucketAcl, objectAcl)).toEqual(
-          writes ? { allowed: true } : deny(denial, action),
+          writes ? { allowed: true, stage: by } : deny(by, by, action),
         );
       }
     },
@@ -94,23 +96,24 @@ describe('an anonymous request', () => {
     'oss:DeleteBucket',
   ])('may not %s even in a public-read-write bucket', (action) => {
     expect(ask(action, 'public-read-write', 'public-read-write')).toEqual(
-      deny('anonymous-operation', action),
+      deny('management', 'anonymous-operation', action),
     );
   });
 
   it('may not act on the service', () => {
-    expect(decide({ principal: nobody, actions: ['oss:ListBuckets'] })).toEqual(
-      deny('anonymous-operation', 'oss:ListBuckets'),
+    expect(judge(put(nobody, { actions: ['oss:ListBuckets'], bucket: undefined }))).toEqual(
+      deny('management', 'anonymous-operation', 'oss:ListBuckets'),
     );
   });
 
   it('may put but not tag in a public-read-write bucket', () => {
     expect(
-      decide({
-        principal: nobody,
-        actions: ['oss:PutObject', 'oss:PutObjectTagging'],
-        bucket: { owner: '1000', acl: 'public-read-write' },
-      }),
-    ).toEqual(deny('anonymous-extra-action', 'oss:PutObjectTagging'));
+      judge(
+        put(nobody, {
+          actions: ['oss:PutObject', 'oss:PutObjectTagging'],
+          bucket: { owner: '1000', acl: 'public-read-write' },
+        }),
+      ),
+    ).toEqual(deny('management', 'anonymous-extra-action', 'oss:PutObjectTagging'));
   });
 });

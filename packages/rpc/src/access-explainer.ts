@@ -1,0 +1,24 @@
+import type { Identity } from '@openoss/directory';
+import type { Answer } from './answer/answer-value.js';
+
+/** Whom it is asked about. */
+export type ExplainedPrincipal = Identity | { readonly kind: 'anonymous' };
+
+/** A question about OSS: might this request be made now, and why? */
+export interface AccessInquiry {
+  /** The account that asks; what is another's is not explained to it. */
+  readonly account: string;
+  readonly principal: ExplainedPrincipal;
+  /** As policies name them, the operation's own first: `oss:PutObject`. At least one. */
+  readonly actions: readonly string[];
+  /** `acs:oss:*:*:bucket/key`, or the last part of it alone. */
+  readonly resource: string;
+  /** What is told of the request, by condition key as it was written. */
+  readonly context: ReadonlyMap<string, string>;
+}
+
+/** Decides about requests as OSS would, and tells how it came about. */
+export interface AccessExplainer {
+  /** The decision, as ExplainAccess answers it. Throws RpcError or RamError. */
+  explain(inquiry: AccessInquiry): Promise<Answer>;
+}
