@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isWithin, writeNewFile } from '@openoss/storage';
+import { isOpenToAll, isWithin, writeNewFile } from '@openoss/storage';
 
 /** The key that seals the secrets at rest. */
 export interface DirectoryKey {
@@ -98,9 +98,4 @@ function decoded(text: string, source: string): DirectoryKey {
     );
   }
   return { bytes, source };
-}
-
-/** Whether others than its owner and its group can read it; Windows says so in other ways. */
-async function isOpenToAll(file: string): Promise<boolean> {
-  return process.platform !== 'win32' && ((await stat(file)).mode & 0o004) !== 0;
 }

@@ -52,12 +52,17 @@ const LOCKED =
 export async function findKms(
   dataDirectory: string,
   environment: Readonly<Record<string, string | undefined>>,
-  options: { readonly development: boolean },
+  options: {
+    readonly development: boolean;
+    /** Told of a file with the root key, or the passphrase, that everybody on the machine can read. */
+    readonly onExposed?: (file: string) => void;
+  },
 ): Promise<KmsSetup> {
   const remote = findRemoteKms(environment);
   // A development's own root key is no wish for a keyring.
   const development = options.development && remote === undefined;
-  const rootSecret = await findRootSecret(dataDirectory, environment, { development });
+  const { onExposed } = options;
+  const rootSecret = await findRootSecret(dataDirectory, environment, { development, onExposed });
   if (remote === undefined) return { kind: 'keyring', rootSecret };
   if (rootSecret !== undefined) {
     throw new KmsSetupError(

@@ -200,6 +200,8 @@ async function serve(
   });
   const kmsSetup = await findKms(options.directory, options.environment, {
     development: options.development ?? false,
+    onExposed: (file) =>
+      options.log.warn({ file }, 'everybody on this machine can read the root key: chmod 600'),
   });
   const { kms, masterKeys, notice } = await openKms(kmsSetup, {
     room: store.room('kms'),
@@ -318,7 +320,7 @@ async function keepIfMade(directory: string, credentials: FoundRootCredentials):
   if (credentials.source === 'generated') await keepRootCredentials(directory, credentials);
 }
 
-/** What is done with every call of RAM and STS that is over. */
+/** What is done with every call of RAM, STS and KMS that is over. */
 function callObserver(metrics: Metrics, auditor: Auditor | undefined) {
   const count = metrics.countCalls();
   return (call: FinishedCall): void => {

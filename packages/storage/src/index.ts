@@ -28,6 +28,7 @@ export { DataDirectoryInUse } from './engines/embedded/directory-lock.js';
 export type { SpaceReport } from './engines/embedded/disk-space.js';
 export { type ProbeResult, probeMetadata } from './engines/embedded/metadata-probe.js';
 export { type Snapshot, SnapshotRefused } from './engines/embedded/snapshots.js';
+export { isOpenToAll } from './files/is-open-to-all.js';
 export { isWithin } from './files/is-within.js';
 export { writeNewFile } from './files/write-new-file.js';
 export { fullDiskRefusal } from './full-disk-refusal.js';

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../testing/open-keyring.js';
@@ -31,6 +31,21 @@ describe('the root key', () => {
       passphrase,
       source: file,
     });
+  });
+
+  it.skipIf(process.platform === 'win32')('is warned of where everybody can read it', async () => {
+    const data = await temporaryDirectory();
+    const file = path.join(await temporaryDirectory(), 'secret');
+    await writeFile(file, base64);
+    const exposed: string[] = [];
+    const onExposed = (one: string) => exposed.push(`${exposed.length} ${one}`);
+    for (const mode of [0o644, 0o640, 0o600]) {
+      await chmod(file, mode);
+      await findRootSecret(data, { OPENOSS_KMS_ROOT_KEY_FILE: file }, { onExposed });
+    }
+    await chmod(file, 0o604);
+    await findRootSecret(data, { OPENOSS_KMS_PASSPHRASE_FILE: file }, { onExposed });
+    expect(exposed).toEqual([`0 ${file}`, `1 ${file}`]);
   });
 
   it('is made in the data directory for development only, and stays', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isWithin, writeNewFile } from '@openoss/storage';
+import { isOpenToAll, isWithin, writeNewFile } from '@openoss/storage';
 import { KmsSetupError } from '../kms-setup-error.js';
 
 /** What the root key is, or is made of: the key that seals the master keys at rest. */
@@ -32,6 +32,13 @@ const VARIABLES = [
   'OPENOSS_KMS_PASSPHRASE_FILE',
 ] as const;
 
+/** Where a root key may come from besides, and what is told on the way. */
+interface RootSecretOptions {
+  readonly development?: boolean;
+  /** Told of the file that the environment names, when everybody on the machine can read it. */
+  readonly onExposed?: ((file: string) => void) | undefined;
+}
+
 /**
  * The root key or the passphrase that one of OPENOSS_KMS_ROOT_KEY (base 64 of 32 bytes),
  * OPENOSS_KMS_PASSPHRASE and the same with `_FILE` holds or names; such a file must lie outside the data
@@ -41,25 +48,30 @@ const VARIABLES = [
 export async function findRootSecret(
   dataDirectory: string,
   environment: Readonly<Record<string, string | undefined>>,
-  { development = false }: { readonly development?: boolean } = {},
+  { development = false, onExposed }: RootSecretOptions = {},
 ): Promise<RootSecret | undefined> {
-  const told = VARIABLES.filter((name) => (environment[name] ?? '') !== '');
-  const [variable, another] = told;
+  const named = VARIABLES.filter((name) => (environment[name] ?? '') !== '');
+  const [variable, another] = named;
   if (another !== undefined) {
     throw new KmsSetupError(`Set ${variable} or ${another}, not both.`);
   }
   const value = variable === undefined ? '' : (environment[variable] ?? '');
+  const content = async (of: string): Promise<Buffer> => {
+    const told = await toldFile(of, value, dataDirectory);
+    if (await isOpenToAll(value)) onExposed?.(value);
+    return told;
+  };
   switch (variable) {
     case undefined:
       return development ? ownKey(path.join(dataDirectory, KMS_ROOT_KEY_FILE)) : undefined;
     case 'OPENOSS_KMS_ROOT_KEY':
       return decodedKey(value, variable);
     case 'OPENOSS_KMS_ROOT_KEY_FILE':
-      return decodedKey((await toldFile(variable, value, dataDirectory)).toString('latin1'), value);
+      return decodedKey((await content(variable)).toString('latin1'), value);
     case 'OPENOSS_KMS_PASSPHRASE':
       return passphraseOf(Buffer.from(value), variable);
     case 'OPENOSS_KMS_PASSPHRASE_FILE':
-      return passphraseOf(withoutLineEnd(await toldFile(variable, value, dataDirectory)), value);
+      return passphraseOf(withoutLineEnd(await content(variable)), value);
   }
 }
 
