@@ -5,6 +5,7 @@
 import type { KeyService } from '@openoss/kms';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, type WireAnswer, type WireRequest } from '../support/http.js';
+import { kms, kmsRefusalOf, officialKms } from '../support/official-kms.js';
 import {
   allow,
   deny,
@@ -210,6 +211,59 @@ describe('a RAM user', () => {
       expect((await get(who, 'o')).text).toBe('hi oss');
     }
     await served.own.owner.send({ method: 'DELETE', bucket, query: [['policy', null]] });
+  });
+});
+
+describe('an account that is not the first', () => {
+  it('has keys of its own, over KMS and in its buckets, which the first can neither see nor name', async () => {
+    const other = await served.otherAccount();
+    const theirs = 'theirbucket';
+    expect((await other.owner.send({ method: 'PUT', bucket: theirs })).status).toBe(200);
+    const clientOf = ({ credentials: { accessKeyId, accessKeySecret } }: Someone) =>
+      officialKms(served.service.rpcEndpoint ?? '', { accessKeyId, accessKeySecret });
+    const [own, others] = [clientOf(served.own.owner), clientOf(other.owner)] as const;
+    const { keyMetadata } = await others.createKey(new kms.CreateKeyRequest({}));
+    const { keyId: foreign, arn } = keyMetadata;
+    expect(keyMetadata).toMatchObject({
+      arn: `acs:kms:cn-hangzhou:${other.uid}:key/${foreign}`,
+      creator: other.uid,
+    });
+    for (const name of [foreign, arn]) {
+      const shown = own.describeKey(new kms.DescribeKeyRequest({ keyId: name }));
+      expect(await kmsRefusalOf(shown)).toBe('404 Forbidden.KeyNotFound');
+    }
+    const data = await others.generateDataKey(new kms.GenerateDataKeyRequest({ keyId: foreign }));
+    const blob = new kms.DecryptRequest({ ciphertextBlob: data.ciphertextBlob });
+    expect((await others.decrypt(blob)).plaintext).toBe(data.plaintext);
+    expect(await kmsRefusalOf(own.decrypt(blob))).toBe('404 Forbidden.KeyNotFound');
+
+    const inTheirs = { bucket: theirs };
+    const named = await put(other.owner, foreign, inTheirs);
+    expect(named.headers[KEY]).toBe(foreign);
+    expect((await other.owner.send({ ...inTheirs, key: 'k' })).text).toBe('hi oss');
+    expectRefused(await put(other.owner, keyId, inTheirs), 404, 'KeyNotFound', '0005-00000208');
+    const standard = (await put(other.owner, undefined, inTheirs)).headers[KEY];
+    const theirKeys = served.service.kms.keysOf(other.uid);
+    expect(standard).toBe(await theirKeys.keyIdOf('alias/acs/oss'));
+    expect(standard).not.toBe(await keys.keyIdOf('alias/acs/oss'));
+
+    // Its users need permission for its keys; what the first account has of its own is worth nothing here.
+    const user = await other.user(allow(['oss:PutObject', 'oss:GetObject']));
+    expectForbidden(await put(user, foreign, inTheirs), 'kms:GenerateDataKey');
+    const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+    await other.grant(user, allow(actions, `acs:kms:*:${served.own.uid}:*`));
+    expectForbidden(await put(user, foreign, inTheirs), 'kms:GenerateDataKey');
+    await other.grant(user, allow(actions, arn));
+    expect((await put(user, foreign, inTheirs)).status).toBe(200);
+    await other.owner.send({
+      ...{ method: 'PUT', bucket: theirs, query: [['policy', null]] },
+      body: policyOf({ ...allow('oss:*'), Principal: [served.own.uid] }),
+    });
+    expectForbidden(await put(served.own.owner, foreign, inTheirs));
+    expectForbidden(await served.own.owner.send({ ...inTheirs, key: 'k' }));
+    const plain = { ...inTheirs, key: 'o', headers: { [METHOD]: 'AES256' } };
+    expect((await put(served.own.owner, undefined, plain)).status).toBe(200);
+    expect((await other.owner.send({ ...inTheirs, key: 'o' })).text).toBe('hi oss');
   });
 });
 
