@@ -12,10 +12,11 @@ const root = path.join(import.meta.dirname, '..');
 const rooms = {
   ossutil: ['client', 'protocol'],
   openoss: ['server', 'protocol'],
-  server: ['rpc', 'storage', 'directory', 'access', 'protocol'],
-  rpc: ['directory', 'access', 'protocol'],
+  server: ['rpc', 'storage', 'directory', 'kms', 'access', 'protocol'],
+  rpc: ['directory', 'kms', 'access', 'protocol'],
   client: ['protocol'],
   directory: ['storage', 'access'],
+  kms: ['storage'],
   storage: ['protocol'],
   access: [],
   protocol: [],

@@ -134,10 +134,16 @@ function page(operation) {
     '## Permissions\n',
     table(
       ['action', 'needed'],
-      operation.actions.map(({ action, when }) => [
-        code(action),
-        when === undefined ? 'always' : `when ${when}`.replace('when on', 'on'),
-      ]),
+      [
+        ...operation.actions.map(({ action, when }) => [
+          code(action),
+          when === undefined ? 'always' : `when ${when}`.replace('when on', 'on'),
+        ]),
+        ...operation.keyActions.map((action) => [
+          code(action),
+          'on the key, when the object is encrypted with KMS',
+        ]),
+      ],
     ),
   );
   if (operation.errors.length > 0) {

@@ -9,7 +9,7 @@ import { shownCommand } from './shown-command.mjs';
 const PACKAGE = path.join(import.meta.dirname, '..', '..', 'packages', 'openoss');
 const REGION = 'cn-hangzhou';
 const READY =
-  /(?:RAM and STS are at (\S+)\n)?OpenOSS \S+ is ready at http:\/\/127\.0\.0\.1:(\d+) .* health and metrics at (http:\/\/127\.0\.0\.1:\d+)/;
+  /(?:RAM and STS are at (\S+)\n(?:KMS is at .*\n)?)?OpenOSS \S+ is ready at http:\/\/127\.0\.0\.1:(\d+) .* health and metrics at (http:\/\/127\.0\.0\.1:\d+)/;
 
 /** @returns {string} */
 export function openossVersion() {

@@ -60,6 +60,14 @@ export interface AliOss {
   ): Promise<{ readonly buckets: readonly { readonly name: string }[] }>;
   useBucket(name: string): void;
   deleteBucket(name: string): Promise<Result>;
+  putBucketEncryption(
+    name: string,
+    rule: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number }>;
+  getBucketEncryption(
+    name: string,
+  ): Promise<{ readonly encryption: Readonly<Record<string, string>> }>;
+  deleteBucketEncryption(name: string): Promise<{ readonly status: number }>;
   putBucketPolicy(name: string, policy: object): Promise<{ readonly status: number }>;
   getBucketPolicy(name: string): Promise<{ readonly policy: object | null }>;
   deleteBucketPolicy(name: string): Promise<{ readonly status: number }>;

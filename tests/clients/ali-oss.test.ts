@@ -73,6 +73,37 @@ describe.each([
     expect((await store.head('from-file')).res.status).toBe(200);
   });
 
+  it('has objects and buckets encrypted', async () => {
+    const store = client();
+    const headers = {
+      'x-oss-server-side-encryption': 'KMS',
+      'x-oss-server-side-data-encryption': 'SM4',
+    };
+    const put = await store.put('sealed', Buffer.from('hi oss'), { headers });
+    expect(put.res.headers).toMatchObject(headers);
+    const keyId = put.res.headers['x-oss-server-side-encryption-key-id'];
+    const got = await store.get('sealed');
+    expect(got.content.toString()).toBe('hi oss');
+    expect(got.res.headers['x-oss-server-side-encryption-key-id']).toBe(keyId);
+
+    for (const rule of [
+      { SSEAlgorithm: 'SM4' },
+      { SSEAlgorithm: 'KMS', KMSMasterKeyID: String(keyId) },
+    ]) {
+      await store.putBucketEncryption('alibucket', rule);
+      expect((await store.getBucketEncryption('alibucket')).encryption).toEqual(rule);
+      const body = Buffer.alloc(300_000, rule.SSEAlgorithm);
+      const ruled = await store.put('ruled', body);
+      expect(ruled.res.headers['x-oss-server-side-encryption']).toBe(rule.SSEAlgorithm);
+      expect((await store.get('ruled')).content.equals(body)).toBe(true);
+    }
+    await store.deleteBucketEncryption('alibucket');
+    expect(await errorOf(store.getBucketEncryption('alibucket'))).toMatchObject({
+      status: 404,
+      code: 'NoSuchServerSideEncryptionRule',
+    });
+  });
+
   it('sends and reads metadata, tags, ACLs and headers', async () => {
     const store = client();
     await store.put('meta', Buffer.from('x'), {

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { unpackOne } from './message-pack.js';
+import { openSealed, type ReadSealing } from './sealed-reader.js';
 
 /** As much of the npm package `lmdb`, which the storage package depends on, as is used here. */
 interface Lmdb {
@@ -50,8 +51,19 @@ export interface ReadDirectory {
   readonly unexplained: readonly string[];
 }
 
-/** Everything in a data directory, verified; throws where something is not as the page says. */
-export async function readDataDirectory(directory: string): Promise<ReadDirectory> {
+/** The data key that is in the envelope of an encrypted object, which is named as `bucket/key`. */
+export type FindDataKey = (envelope: Buffer, object: string) => Buffer;
+
+/**
+ * Everything in a data directory, verified; throws where something is not as the page says, and where
+ * something is encrypted unless `dataKeyOf` has its key.
+ */
+export async function readDataDirectory(
+  directory: string,
+  dataKeyOf: FindDataKey = () => {
+    throw new Error('There are no keys');
+  },
+): Promise<ReadDirectory> {
   const format = readFileSync(path.join(directory, 'format'), 'utf8');
   assert(format === 'OpenOSS data directory\nformat 1\n', 'format');
   const partitions = new Map<string, Map<string, { key: Buffer; value: Buffer }>>();
@@ -82,14 +94,15 @@ export async function readDataDirectory(directory: string): Promise<ReadDirector
       const content = checked(key, value);
       const fields = unpackOne(content.subarray(1)) as Record<string, unknown>;
       const denies = 'policy' in fields || 'blocksPublicAccess' in fields;
-      assert(content[0] === (denies ? 2 : 1), 'format of a bucket');
+      const format = 'encryption' in fields ? 3 : denies ? 2 : 1;
+      assert(content[0] === format, 'format of a bucket');
       assert(fields.name === text.slice(1), 'name of a bucket');
       const incarnation = String(fields.incarnation);
       incarnations.add(incarnation);
       const partition = [...(partitions.get(incarnation)?.values() ?? [])];
       buckets.set(
         text.slice(1),
-        readBucket(directory, fields, incarnation, partition, unexplained),
+        readBucket(directory, fields, incarnation, partition, unexplained, dataKeyOf),
       );
     } else if (text.startsWith('u')) {
       incarnations.add(text.slice(1));
@@ -120,6 +133,7 @@ function readBucket(
   incarnation: string,
   entries: readonly { readonly key: Buffer; readonly value: Buffer }[],
   unexplained: string[],
+  dataKeyOf: FindDataKey,
 ): ReadBucket {
   const objects = new Map<string, ReadObject>();
   const counters = new Map<string, bigint>();
@@ -145,7 +159,7 @@ function readBucket(
     const text = key.toString('utf8');
     if (!text.startsWith('o')) continue;
     reckoned = (reckoned + digestOf(value)) % 2n ** 48n;
-    const { object, bodyId, kind, bodyCrc } = readRecord(checked(key, value));
+    const { object, bodyId, kind, bodyCrc, sealing } = readRecord(checked(key, value));
     let body: Buffer = Buffer.alloc(0);
     if (kind === 1) {
       body = bodies.get(bodyId) ?? body;
@@ -153,6 +167,16 @@ function readBucket(
       assert(crc32(body) === bodyCrc, 'CRC-32 of an inline body');
     } else if (kind === 2) {
       body = readBlob(directory, bodyId, incarnation, text.slice(1));
+    }
+    if (sealing !== undefined) {
+      const bucket = String(fields.name);
+      const place = { ...object, bucket, incarnation, key: text.slice(1), bodyId };
+      body = openSealed(
+        body,
+        sealing,
+        place,
+        dataKeyOf(sealing.envelope, `${bucket}/${text.slice(1)}`),
+      );
     }
     assert(body.length === object.size, 'size of a body');
     objects.set(text.slice(1), { ...object, body });
@@ -162,7 +186,8 @@ function readBucket(
 }
 
 function readRecord(content: Buffer) {
-  assert(content[0] === 1 && content[1] === 0, 'format and type of a record');
+  const isSealed = content[0] === 2;
+  assert((content[0] === 1 || isSealed) && content[1] === 0, 'format and type of a record');
   const hasRestoration = content[5] === 1;
   let at = 32;
   const restoration: number[] = [];
@@ -175,10 +200,22 @@ function readRecord(content: Buffer) {
   }
   const [revision = '', bodyId = '', etag = '', owner = ''] = texts;
   assert(/^[0-9a-v]{24}$/.test(revision), 'revision');
+  let sealing: ReadSealing | undefined;
+  if (isSealed) {
+    const envelopeAt = at + 35;
+    const end = envelopeAt + content.readUInt16BE(at + 33);
+    sealing = {
+      cipher: content[at] ?? -1,
+      seal: content.subarray(at + 1, at + 33),
+      envelope: content.subarray(envelopeAt, end),
+    };
+    at = end;
+  }
   const bags = at === content.length ? [] : (unpackOne(content.subarray(at)) as unknown[]);
   const [headers = [], metadata = [], tags = []] = bags;
   return {
     bodyId,
+    sealing,
     kind: content[4],
     bodyCrc: content.readUInt32BE(28),
     object: {

@@ -8,6 +8,7 @@ import { startOpenOss } from 'openoss';
 import { expect, it, onTestFinished } from 'vitest';
 import { type AuditLine, auditLines, auditText } from '../support/audit-lines.js';
 import { type Reachable, send, sendRaw, sendSigned, type WireAnswer } from '../support/http.js';
+import { callKms, kms, kmsRefusalOf, officialKms } from '../support/official-kms.js';
 import { type Keys, officialClients, ram, refusalOf, sts } from '../support/official-packages.js';
 import { freshDirectories } from '../support/operator.js';
 import { RawConnection, signedHead } from '../support/raw-connection.js';
@@ -34,6 +35,7 @@ async function startAudited() {
       OPENOSS_ROOT_ACCESS_KEY_ID: root.accessKeyId,
       OPENOSS_ROOT_ACCESS_KEY_SECRET: root.accessKeySecret,
       OPENOSS_DIRECTORY_KEY: Buffer.alloc(32, 9).toString('base64'),
+      OPENOSS_KMS_ROOT_KEY: Buffer.alloc(32, 8).toString('base64'),
     },
     log: createLog('silent'),
   });
@@ -70,6 +72,8 @@ const FORMS: readonly RegExp[] = [
   /^x-(?:oss|acs)-security-token: (\S+)/gim,
   /"(?:AccessKeySecret|SecurityToken)":"([^"]+)"/g,
   /<(?:AccessKeySecret|SecurityToken)>([^<]+)</g,
+  /[?&](?:Plaintext|CiphertextBlob)=([^&\s]+)/g,
+  /"(?:Plaintext|CiphertextBlob)":"([^"]+)"/g,
 ];
 
 /** Every signature, token and secret that was sent, as it was and decoded. */
@@ -453,6 +457,120 @@ it('tells of each request who, from where, what, how it was decided, and no secr
   expect([...secrets].filter((secret) => text.includes(secret))).toEqual([]);
 });
 
+it('tells of calls of KMS and of objects under its keys, and nothing that they opened or sealed', async () => {
+  const { service, file, oss, rpc, root, as, lineOf } = await startAudited();
+  const { account, identities } = service;
+  const ofAccount = `acs:kms:${region}:${account}`;
+  const keys = officialKms(rpc.endpoint, root);
+  const { keyId } = (await keys.createKey(new kms.CreateKeyRequest({}))).keyMetadata;
+  const byRoot = {
+    ...{ service: 'kms', accessKeyId: root.accessKeyId, account, auth: 'rpc-parameters' },
+    ...{ principal: `acs:ram::${account}:root`, decision: 'allowed', decidedBy: 'ownership' },
+    ...{ status: 200, outcome: 'answered' },
+  };
+  const calls = (name: string) => lineOf(({ operation }) => operation === name);
+  expect(await calls('CreateKey')).toMatchObject({
+    ...byRoot,
+    action: 'kms:CreateKey',
+    resource: `${ofAccount}:key`,
+  });
+  const aliasName = 'alias/photos';
+  await keys.createAlias(new kms.CreateAliasRequest({ aliasName, keyId }));
+  const onKey = { ...byRoot, resource: `${ofAccount}:key/${keyId}` };
+  expect(await calls('CreateAlias')).toMatchObject({
+    ...byRoot,
+    resource: `${ofAccount}:${aliasName}`,
+    otherResources: [onKey.resource],
+  });
+  await keys.generateDataKey(new kms.GenerateDataKeyRequest({ keyId: aliasName }));
+  expect(await calls('GenerateDataKey')).toMatchObject({ ...onKey, action: 'kms:GenerateDataKey' });
+  const plaintext = Buffer.from('what nobody is told').toString('base64');
+  const { ciphertextBlob } = await keys.encrypt(new kms.EncryptRequest({ keyId, plaintext }));
+  expect(await calls('Encrypt')).toMatchObject(onKey);
+  await keys.decrypt(new kms.DecryptRequest({ ciphertextBlob }));
+  expect(await calls('Decrypt')).toMatchObject({ ...onKey, action: 'kms:Decrypt' });
+  const anew = { CiphertextBlob: ciphertextBlob, DestinationKeyId: keyId };
+  await callKms(keys, 'ReEncrypt', anew);
+  expect(await calls('ReEncrypt')).toMatchObject({
+    ...onKey,
+    action: 'kms:ReEncryptFrom',
+    otherResources: [onKey.resource],
+  });
+
+  // A user whose policies say nothing of keys.
+  const { users, accessKeys, policies, attachments } = identities.ram(account);
+  await users.create({ userName: 'alice' });
+  const made = await accessKeys.create('alice');
+  const alice = { accessKeyId: made.accessKeyId, accessKeySecret: made.accessKeySecret };
+  const may = async (policyName: string, ...statements: Parameters<typeof policyOf>) => {
+    await policies.create({ policyName, policyDocument: policyOf(...statements) });
+    await attachments.attach({ type: 'Custom', name: policyName }, { kind: 'user', name: 'alice' });
+  };
+  await may('objects', allow(['oss:PutObject', 'oss:GetObject']));
+  const hers = officialKms(rpc.endpoint, alice);
+  const refused = hers.decrypt(new kms.DecryptRequest({ ciphertextBlob }));
+  expect(await kmsRefusalOf(refused)).toBe('403 Forbidden.NoPermission');
+  expect(await lineOf(({ code }) => code === 'Forbidden.NoPermission')).toMatchObject({
+    ...{ service: 'kms', operation: 'Decrypt', action: 'kms:Decrypt', status: 403 },
+    ...{ principal: `acs:ram::${account}:user/alice`, resource: onKey.resource },
+    ...{ decision: 'implicit-deny' },
+  });
+  const garbled = hers.decrypt(new kms.DecryptRequest({ ciphertextBlob: 'bm90aGluZw==' }));
+  expect(await kmsRefusalOf(garbled)).toBe('400 InvalidParameter');
+  expect(await lineOf(({ code }) => code === 'InvalidParameter')).toMatchObject({
+    ...{ service: 'kms', operation: 'Decrypt', decision: 'not-reached' },
+  });
+
+  const put = (who: Reachable, key: string) => {
+    const request = { method: 'PUT', bucket, key, body: 'hello' };
+    const named = {
+      'x-oss-server-side-encryption': 'KMS',
+      'x-oss-server-side-encryption-key-id': keyId,
+    };
+    return sendSigned(who, { ...request, headers: named });
+  };
+  const denied = { operation: 'PutObject', status: 403, code: 'AccessDenied' };
+  expect(await lineOf(await put(as(alice), 'k'))).toMatchObject({
+    ...denied,
+    ...{ action: 'kms:GenerateDataKey', decision: 'implicit-deny' },
+  });
+  await may('keys', allow('kms:*'));
+  expect(await lineOf(await put(as(alice), 'k'))).toMatchObject({
+    ...{ action: 'oss:PutObject', decision: 'allowed', status: 200 },
+    statement: { policyName: 'objects' },
+  });
+  await may('no-decryption', deny('kms:Decrypt'));
+  const forbids = {
+    ...{ action: 'kms:Decrypt', decision: 'explicit-deny', decidedBy: 'identity-policy' },
+    statement: { policyType: 'ram', policyName: 'no-decryption', effect: 'Deny', index: 0 },
+  };
+  expect(await lineOf(await put(as(alice), 'k'))).toMatchObject({ ...denied, ...forbids });
+  expect(await lineOf(await sendSigned(as(alice), { bucket, key: 'k' }))).toMatchObject({
+    ...{ ...denied, operation: 'GetObject' },
+    ...forbids,
+  });
+  // Whoever comes without an identity has no key, also where the bucket takes in what anybody puts.
+  const open = { 'x-oss-acl': 'public-read-write' };
+  await sendSigned(as(root), { method: 'PUT', bucket, query: [['acl', null]], headers: open });
+  const encrypted = { 'x-oss-server-side-encryption': 'KMS' };
+  const byNobody = { method: 'PUT', bucket, key: 'n', body: 'x', headers: encrypted };
+  expect(await lineOf(await send(oss.endpoint, byNobody))).toMatchObject({
+    ...denied,
+    ...{ auth: 'anonymous', action: 'kms:GenerateDataKey', decision: 'implicit-deny' },
+  });
+
+  await expect.poll(() => auditLines(file).length).toBe(answersIn(oss) + answersIn(rpc));
+  await service.close(1000);
+  const secrets = secretsOf(oss, rpc);
+  for (const { accessKeySecret: secret } of [root, alice]) secrets.add(secret);
+  expect(secrets).toContain(plaintext);
+  expect(secrets).toContain(ciphertextBlob);
+  secrets.add('what nobody is told').add(Buffer.alloc(32, 8).toString('base64'));
+  expect(secrets.size).toBeGreaterThan(20);
+  const text = auditText(file);
+  expect([...secrets].filter((secret) => text.includes(secret))).toEqual([]);
+});
+
 it('tells of what was broken off, of what is no HTTP, and of calls in the same way', async () => {
   const { service, file, oss, rpc, root, as, lineOf } = await startAudited();
   const owner = as(root);
@@ -568,11 +686,13 @@ it('tells of requests that were one too many', async () => {
   expect(lines[0]).toMatchObject({ status: 503, decision: 'not-reached', outcome: 'answered' });
 });
 
-it('counts calls of RAM and STS for Prometheus, by product, action and status', async () => {
+it('counts calls of RAM, STS and KMS for Prometheus, by product, action and status', async () => {
   const { service, rpc, root, call } = await startAudited();
   await call(root).ram.createUser(new ram.CreateUserRequest({ userName: 'alice' }));
   await refusalOf(call(root).ram.createUser(new ram.CreateUserRequest({ userName: 'alice' })));
   await call(root).sts.getCallerIdentity();
+  const missing = new kms.DescribeKeyRequest({ keyId: '9468da86-3509-4f8d-a61e-6eab1eac0000' });
+  await kmsRefusalOf(officialKms(rpc.endpoint, root).describeKey(missing));
   await send(rpc.endpoint, { target: '/?Version=2015-05-01&Action=NoSuchThing' });
   const metrics = async () =>
     (await send(service.adminEndpoint ?? '', { target: '/metrics' })).text;
@@ -583,9 +703,10 @@ it('counts calls of RAM and STS for Prometheus, by product, action and status', 
   expect(text).toContain(count('Ram', 'CreateUser', 200));
   expect(text).toContain(count('Ram', 'CreateUser', 409));
   expect(text).toContain(count('Sts', 'GetCallerIdentity', 200));
+  expect(text).toContain(count('Kms', 'DescribeKey', 404));
   expect(text).toContain(
     'openoss_rpc_request_duration_seconds_count{product="Ram",action="CreateUser"} 2\n',
   );
-  await expect.poll(metrics).toMatch(/^openoss_audit_lines_total 4$/m);
+  await expect.poll(metrics).toMatch(/^openoss_audit_lines_total 5$/m);
   expect(text).toMatch(/^openoss_audit_lines_lost_total 0$/m);
 });

@@ -95,6 +95,29 @@ describe.sequential('a bucket', () => {
     expect(await refused('get-bucket-policy', bucket)).toContain('NoSuchBucketPolicy');
   });
 
+  it('has a rule of encryption that can be put as JSON or XML, shown and deleted', async () => {
+    expect(await refused('get-bucket-encryption', bucket)).toContain(
+      'Error Code: NoSuchServerSideEncryptionRule. \n',
+    );
+    const rule = (json: string) => [...bucket, '--server-side-encryption-rule', json];
+    const kms = '{"SSEAlgorithm":"KMS","KMSMasterKeyID":"123","KMSDataEncryption":"SM4"}';
+    const json = `{"ApplyServerSideEncryptionByDefault":${kms}}`;
+    expect(await api('put-bucket-encryption', rule(json))).toBe('');
+    expect(await answer('get-bucket-encryption', bucket)).toEqual(JSON.parse(json));
+    const xml =
+      '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm><KMSMasterKeyID></KMSMasterKeyID></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>';
+    await api('put-bucket-encryption', rule(xml));
+    const { Bucket: info } = await answer('get-bucket-info', bucket);
+    expect(info.ServerSideEncryptionRule).toEqual({ SSEAlgorithm: 'AES256' });
+    expect(await refused('put-bucket-encryption', rule(json.replace('"KMS"', '"DES"')))).toContain(
+      'Error Code: InvalidEncryptionAlgorithmError. \n',
+    );
+    expect(await api('delete-bucket-encryption', bucket)).toBe('');
+    expect(await refused('get-bucket-encryption', bucket)).toContain(
+      'NoSuchServerSideEncryptionRule',
+    );
+  });
+
   it('can be closed to the public, by itself or with all that its account owns', async () => {
     const on = ['--public-access-block-configuration', '{"BlockPublicAccess": "true"}'];
     for (const [infix, flags] of [

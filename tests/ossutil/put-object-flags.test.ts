@@ -263,7 +263,7 @@ describe.concurrent('what OpenOSS keeps of the flags', () => {
     await refused('InvalidArgument', '--object-acl', 'nonsense');
     await refused('InvalidArgument', '--storage-class', 'Warm');
     await refused('InvalidTag', '--tagging', '{}');
-    await refused('NotImplemented', '--server-side-encryption', 'AES256');
+    await refused('InvalidEncryptionAlgorithmError', '--server-side-encryption', 'DES');
     expect((await stored('HEAD', 'refused')).status).toBe(404);
   });
 

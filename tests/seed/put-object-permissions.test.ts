@@ -20,6 +20,7 @@ import { allow, deny, policyOf, type Statement } from '../support/start-with-ide
 const objects = 'acs:oss:*:*:examplebucket/*';
 const put = putObject('--body', 'hi oss');
 const putWithTags = [...put, '--tagging', 'TagA=A&TagB=B'];
+const putWithKms = [...put, '--server-side-encryption', 'KMS'];
 
 let oss: OpenOss;
 let account: string;
@@ -105,6 +106,8 @@ const refuseToPut = (outcome: Outcome) =>
   );
 const refuseToTag = (outcome: Outcome) =>
   expectRefused(outcome, 'You have no right to access this object.', '0003-00000905');
+const refuseKey = (outcome: Outcome) =>
+  expectRefused(outcome, 'This request is forbidden by kms.', '');
 
 /** What is stored, as the account sees it; undefined for nothing. */
 async function stored(): Promise<{ readonly text: string; readonly tags: string } | undefined> {
@@ -120,6 +123,8 @@ describe('By default, an Alibaba Cloud account has full permissions.', () => {
     expect(await stored()).toEqual({ text: 'hi oss', tags: '0' });
     expectSuccess(await shell.ossutil(putWithTags));
     expect(await stored()).toEqual({ text: 'hi oss', tags: '2' });
+    expectSuccess(await shell.ossutil(putWithKms));
+    expect(await stored()).toEqual({ text: 'hi oss', tags: '0' });
   });
 });
 
@@ -143,6 +148,23 @@ describe('The account grants permissions through RAM policies.', () => {
     await grant(user, allow('oss:PutObjectTagging', objects));
     expectSuccess(await as(user.keys, putWithTags));
     expect(await stored()).toEqual({ text: 'hi oss', tags: '2' });
+  });
+
+  it('kms:GenerateDataKey and kms:Decrypt are required with KMS, on the key.', async () => {
+    const user = await freshUser();
+    await grant(user, allow('oss:PutObject', objects));
+    refuseKey(await as(user.keys, putWithKms));
+    const keys = `acs:kms:*:${account}:key/*`;
+    await grant(user, allow('kms:GenerateDataKey', keys));
+    refuseKey(await as(user.keys, putWithKms));
+    expect(await stored()).toBeUndefined();
+    await grant(user, allow('kms:Decrypt', keys));
+    expectSuccess(await as(user.keys, putWithKms));
+    expect(await stored()).toEqual({ text: 'hi oss', tags: '0' });
+    // Without the object's own permission, those on the key are worth nothing.
+    const another = await freshUser();
+    await grant(another, allow('kms:*'));
+    refuseToPut(await as(another.keys, putWithKms));
   });
 
   it('oss:PutObjectTagging alone uploads nothing.', async () => {

@@ -79,6 +79,8 @@ const putBucket = ({ bucket }: Place): WireRequest => ({ method: 'PUT', bucket }
 const block = (isOn: boolean): string =>
   `<PublicAccessBlockConfiguration><BlockPublicAccess>${isOn}</BlockPublicAccess></PublicAccessBlockConfiguration>`;
 const tagging = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
+const encryption =
+  '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>';
 const policy = JSON.stringify({
   Version: '1',
   Statement: [{ Effect: 'Allow', Action: 'oss:GetObject', Principal: ['1234'], Resource: '*' }],
@@ -228,6 +230,23 @@ export const requiredPermissions: readonly RequiredPermission[] = [
   ...of(
     'DeleteBucketPublicAccessBlock',
     onBucket('oss:DeleteBucketPublicAccessBlock', bucket('DELETE', [['publicAccessBlock', null]])),
+  ),
+  ...of(
+    'PutBucketEncryption',
+    onBucket(
+      'oss:PutBucketEncryption',
+      bucket('PUT', [['encryption', null]], { body: encryption }),
+    ),
+  ),
+  ...of(
+    'GetBucketEncryption',
+    onBucket('oss:GetBucketEncryption', bucket('GET', [['encryption', null]]), {
+      prepare: bucket('PUT', [['encryption', null]], { body: encryption }),
+    }),
+  ),
+  ...of(
+    'DeleteBucketEncryption',
+    onBucket('oss:DeleteBucketEncryption', bucket('DELETE', [['encryption', null]])),
   ),
   ...of('ListObjects', onBucket('oss:ListObjects', bucket('GET'))),
   ...of('ListObjectsV2', onBucket('oss:ListObjects', bucket('GET', [['list-type', '2']]))),

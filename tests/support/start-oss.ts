@@ -35,6 +35,7 @@ async function startWithWorkers(
       env: cleanEnvironment({
         OPENOSS_ROOT_ACCESS_KEY_ID: credentials.accessKeyId,
         OPENOSS_ROOT_ACCESS_KEY_SECRET: credentials.accessKeySecret,
+        OPENOSS_KMS_ROOT_KEY: Buffer.alloc(32, 5).toString('base64'),
       }),
     },
   );

@@ -4,12 +4,15 @@ import path from 'node:path';
 import { createLog, startService } from '@openoss/server';
 import { onTestFinished } from 'vitest';
 
-/** RAM and STS, and OSS beside them, in this process and with a clock of their own, until the test is over. */
+/** RAM, STS and KMS, and OSS beside them, in this process and with a clock of their own, until the test is over. */
 export async function startRpc({
   tls,
+  environment,
 }: {
   /** PEM; with them it speaks HTTPS. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Counts before what it is started with unless told. */
+  readonly environment?: Readonly<Record<string, string>>;
 } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'openoss-rpc-'));
   const clock = { ahead: 0 };
@@ -25,6 +28,8 @@ export async function startRpc({
       OPENOSS_ROOT_ACCESS_KEY_ID: root.accessKeyId,
       OPENOSS_ROOT_ACCESS_KEY_SECRET: root.accessKeySecret,
       OPENOSS_DIRECTORY_KEY: Buffer.alloc(32, 9).toString('base64'),
+      OPENOSS_KMS_ROOT_KEY: Buffer.alloc(32, 8).toString('base64'),
+      ...environment,
     },
     log: createLog('warn'),
     now: () => Date.now() + clock.ahead,

@@ -229,6 +229,14 @@ describe('a bucket that another account has made while a body was on its way', (
         body: '<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>',
       },
     ],
+    [
+      'PutBucketEncryption',
+      {
+        method: 'PUT',
+        query: [['encryption', null]],
+        body: '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>SM4</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>',
+      },
+    ],
     ['PutObject', { method: 'PUT', key: 'k', body: 'not theirs' }],
     [
       'DeleteMultipleObjects',
@@ -268,7 +276,9 @@ describe('a bucket that another account has made while a body was on its way', (
       expect(status).toBe(404);
       const object = await other.owner.send({ bucket, key: 'k' });
       expect([object.text, object.headers['x-oss-tagging-count']]).toEqual(['theirs', undefined]);
-      expect((await other.owner.send({ bucket, query: [['policy', null]] })).status).toBe(404);
+      for (const rule of ['policy', 'encryption']) {
+        expect((await other.owner.send({ bucket, query: [[rule, null]] })).status).toBe(404);
+      }
       const info = await other.owner.send({ bucket, query: [['bucketInfo', null]] });
       expect(info.text).toContain('<BlockPublicAccess>false<');
     },

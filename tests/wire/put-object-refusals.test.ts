@@ -242,14 +242,83 @@ const rows: Row[] = [
       },
     ],
   ),
+  ...['aes256', 'DES', 'aws:kms', ''].map(
+    (value): Row => [
+      `the encryption method ${JSON.stringify(value)}`,
+      { 'x-oss-server-side-encryption': value },
+      400,
+      'InvalidEncryptionAlgorithmError',
+      '0005-00000003',
+      {
+        Message:
+          'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
+      },
+    ],
+  ),
+  ...['AES256', 'sm4', ''].map(
+    (value): Row => [
+      `the data encryption ${JSON.stringify(value)}`,
+      { 'x-oss-server-side-encryption': 'KMS', 'x-oss-server-side-data-encryption': value },
+      400,
+      'InvalidDataEncryptionAlgorithmError',
+      undefined,
+      {
+        Message: 'The KMS Data Encryption request you specified is not valid. Supported value:SM4',
+      },
+    ],
+  ),
+  [
+    'an empty key',
+    { 'x-oss-server-side-encryption': 'KMS', 'x-oss-server-side-encryption-key-id': '' },
+    400,
+    'InvalidArgument',
+    '0005-00000205',
+    { ArgumentName: 'x-oss-server-side-encryption-key-id' },
+  ],
+  [
+    'a key without KMS',
+    { 'x-oss-server-side-encryption': 'AES256', 'x-oss-server-side-encryption-key-id': 'k' },
+    400,
+    'InvalidArgument',
+    undefined,
+    {},
+  ],
+  [
+    'a key without a method',
+    { 'x-oss-server-side-encryption-key-id': 'k' },
+    400,
+    'InvalidArgument',
+    undefined,
+    {},
+  ],
+  ...[{ 'x-oss-server-side-encryption': 'KMS' }, { 'x-oss-server-side-encryption': 'SM4' }, {}].map(
+    (headers): Row => [
+      `an encryption context without a key, and ${JSON.stringify(headers)}`,
+      { ...headers, 'x-oss-server-side-encryption-context': '{"a":"b"}' },
+      400,
+      'InvalidArgument',
+      '0005-00000228',
+      {},
+    ],
+  ),
+  ...['test encryption context parameter', '', '{"a":1}', '[]', '{"acs:oss:object":"b/k"}'].map(
+    (value): Row => [
+      `the encryption context ${JSON.stringify(value)}`,
+      {
+        'x-oss-server-side-encryption': 'KMS',
+        'x-oss-server-side-encryption-key-id': 'k',
+        'x-oss-server-side-encryption-context': value,
+      },
+      400,
+      'InvalidArgument',
+      '0005-00000230',
+      { ArgumentName: 'x-oss-server-side-encryption-context' },
+    ],
+  ),
   // What later issues own is refused, never accepted and ignored.
   ...[
     'x-oss-copy-source',
     'x-oss-ac-source-ip',
-    'x-oss-server-side-encryption',
-    'x-oss-server-side-data-encryption',
-    'x-oss-server-side-encryption-key-id',
-    'x-oss-server-side-encryption-context',
     'x-oss-callback',
     'x-oss-callback-var',
     'x-oss-traffic-limit',

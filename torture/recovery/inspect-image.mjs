@@ -4,6 +4,7 @@ import { ForgetfulVolume } from '../crash-model/forgetful-volume.mjs';
 import { volumeDisk } from '../forgetting-disk/volume-disk.mjs';
 import { bucketSubject, objectSubject, ROOM, roomSubject } from '../workload/client-program.mjs';
 import { etagOf, objectStateText, observedObject } from '../workload/object-state.mjs';
+import { openEnvelope } from '../workload/sealing-of-bodies.mjs';
 import { DATA_DIRECTORY, MetadataPlace } from './metadata-file.mjs';
 
 /**
@@ -185,7 +186,7 @@ async function readBucket({ objects }, { name }, states, problems) {
     const page = await objects.listObjects(name, { limit: 50, after });
     for (const summary of page.objects) {
       const what = `object ${name}/${summary.key}`;
-      const opened = await objects.openObject(name, summary.key);
+      const opened = await objects.openObject(name, summary.key, undefined, openEnvelope);
       if (opened === undefined) {
         problems.push(`${what} is listed but not there`);
         continue;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openEmbeddedStore } from '@openoss/storage';
+import { openEnvelope, sealingOf } from '../workload/sealing-of-bodies.mjs';
 
 /**
  * @import { EmbeddedStore } from '@openoss/storage'
@@ -66,12 +67,14 @@ async function change({ objects }, bucket, random) {
     await objects.updateObject(bucket, key, (record) => ({ ...record, tags }));
   } else {
     const size = random.pick([0, 6, 300, 3000, 9000, 25_000, random.chance(0.3) ? 70_000 : 100]);
-    const body = Buffer.alloc(size, `${random.bits()} `);
+    const text = `${random.bits()} `;
+    const body = Buffer.alloc(size, text);
     await objects.putObject({
       bucket,
       key,
       body,
       maxBytes: size,
+      sealing: sealingOf(text),
       attributes: {
         storageClass: random.pick(['Standard', 'IA']),
         acl: 'default',
@@ -109,7 +112,7 @@ async function read(store) {
  * @param {string} key
  */
 async function readObject({ objects }, bucket, key) {
-  const opened = await objects.openObject(bucket, key);
+  const opened = await objects.openObject(bucket, key, undefined, openEnvelope);
   if (opened === undefined) throw new Error(`${key} is listed and not there`);
   const md5 = createHash('md5');
   try {

@@ -1,5 +1,6 @@
 import { ROOM } from './client-program.mjs';
 import { bodyOf } from './object-state.mjs';
+import { sealingOf } from './sealing-of-bodies.mjs';
 
 /**
  * @import { EmbeddedStore } from '@openoss/storage'
@@ -34,6 +35,7 @@ export async function performOperation(store, operation) {
           size: body.size,
           maxBytes: MAX_BYTES,
           attributes,
+          sealing: sealingOf(body.name),
           admit: onlyNew ? refuseExisting : undefined,
         });
         return true;
@@ -46,7 +48,15 @@ export async function performOperation(store, operation) {
       const { bucket, key, body, attributes } = operation;
       try {
         const cut = pieces(body, Math.floor(body.size * 0.7));
-        await objects.putObject({ bucket, key, body: cut, maxBytes: MAX_BYTES, attributes });
+        const sealing = sealingOf(body.name);
+        await objects.putObject({
+          bucket,
+          key,
+          body: cut,
+          maxBytes: MAX_BYTES,
+          attributes,
+          sealing,
+        });
       } catch (error) {
         if (error instanceof Disconnected) return false;
         throw error;

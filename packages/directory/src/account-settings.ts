@@ -1,6 +1,11 @@
-import type { Awaitable, RoomStore } from '@openoss/storage';
+import {
+  type Awaitable,
+  after,
+  FreshMap,
+  type GenerationWatch,
+  type RoomStore,
+} from '@openoss/storage';
 import { type AccountSettingsEntry, decodeEntry, entryKeys } from './entries.js';
-import { after, FreshMap, type GenerationWatch } from './fresh-map.js';
 import type { Ledger } from './ledger.js';
 
 const REMEMBERED_ACCOUNTS = 4000;

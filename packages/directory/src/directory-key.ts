@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeNewFile } from './write-new-file.js';
+import { isOpenToAll, isWithin, writeNewFile } from '@openoss/storage';
 
 /** The key that seals the secrets at rest. */
 export interface DirectoryKey {
@@ -98,23 +98,4 @@ function decoded(text: string, source: string): DirectoryKey {
     );
   }
   return { bytes, source };
-}
-
-/** Whether others than its owner and its group can read it; Windows says so in other ways. */
-async function isOpenToAll(file: string): Promise<boolean> {
-  return process.platform !== 'win32' && ((await stat(file)).mode & 0o004) !== 0;
-}
-
-async function isWithin(file: string, directory: string): Promise<boolean> {
-  const relative = path.relative(await realOf(directory), await realpath(file));
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
-}
-
-/** The real path of a directory that may not have been made yet. */
-async function realOf(directory: string): Promise<string> {
-  try {
-    return await realpath(directory);
-  } catch {
-    return path.resolve(directory);
-  }
 }

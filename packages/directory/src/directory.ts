@@ -1,9 +1,8 @@
-import type { Awaitable, Log, RoomStore } from '@openoss/storage';
+import { type Awaitable, after, GenerationWatch, type Log, type RoomStore } from '@openoss/storage';
 import { AccountSettings } from './account-settings.js';
 import { newAccountUid } from './accounts.js';
 import type { DirectoryKey } from './directory-key.js';
 import { entryKeys, FIRST_ACCOUNT } from './entries.js';
-import { after, GenerationWatch } from './fresh-map.js';
 import { Identities } from './identities.js';
 import { type AccessKey, KeyRing, rootKeyContext } from './key-ring.js';
 import { LastUse } from './last-use.js';

@@ -1,4 +1,6 @@
-import { CorruptRecord } from '@openoss/storage';
+import { decodeEntry as decodeRoomEntry, type EntryKey, entryKey as key } from '@openoss/storage';
+
+export { type EntryKey, encodeEntry } from '@openoss/storage';
 
 /**
  * What the directory keeps in its room, and under which keys (docs/data-format.md, "The directory").
@@ -130,15 +132,6 @@ export interface CountsEntry {
   readonly systemPolicies: Readonly<Record<string, number>>;
 }
 
-declare const value: unique symbol;
-
-/** A key of the room under which there is an `Entry`. */
-export type EntryKey<Entry> = string & { readonly [value]: Entry };
-
-const key = <Entry>(text: string): EntryKey<Entry> => text as EntryKey<Entry>;
-
-/** Changes with every commit of the directory: 8 bytes, a number. */
-export const GENERATION = 'generation';
 /** Something known, sealed: tells whether the directory key is the right one. */
 export const KEY_CHECK = 'key-check';
 /** The UID of the account that the data directory was made with, in ASCII. */
@@ -184,20 +177,6 @@ export const attachmentsOf = (
   kind: EntityKind,
 ): string => `attached/${account}/${type}/${name}/${kind}/`;
 
-const FORMAT = 1;
-
-export function encodeEntry(entry: unknown): Buffer {
-  return Buffer.concat([Buffer.of(FORMAT), Buffer.from(JSON.stringify(entry))]);
-}
-
 /** An entry of a key; throws CorruptRecord for what a newer version wrote. */
-export function decodeEntry<Entry>(entryKey: EntryKey<Entry>, stored: Buffer): Entry {
-  const format = stored[0];
-  if (format !== FORMAT) {
-    throw new CorruptRecord(
-      `directory record ${entryKey}`,
-      `unknown format ${format} (this version knows ${FORMAT})`,
-    );
-  }
-  return JSON.parse(stored.toString('utf8', 1)) as Entry;
-}
+export const decodeEntry = <Entry>(entryKey: EntryKey<Entry>, stored: Buffer): Entry =>
+  decodeRoomEntry('directory', entryKey, stored);

@@ -1,7 +1,7 @@
+import type { GenerationWatch } from '@openoss/storage';
 import { AccessKeys } from './access-keys.js';
 import { Accounts } from './accounts.js';
 import { Attachments } from './attachments.js';
-import type { GenerationWatch } from './fresh-map.js';
 import { Groups } from './groups.js';
 import type { Ledger } from './ledger.js';
 import { PermissionFinder } from './permissions.js';

@@ -1,6 +1,11 @@
-import type { Awaitable, RoomStore } from '@openoss/storage';
+import {
+  type Awaitable,
+  after,
+  FreshMap,
+  type GenerationWatch,
+  type RoomStore,
+} from '@openoss/storage';
 import { decodeEntry, type EntryKey, entryKeys } from './entries.js';
-import { after, FreshMap, type GenerationWatch } from './fresh-map.js';
 import type { Identity } from './identity.js';
 import type { RootCredentials } from './root-credentials.js';
 import { accessKeyContext, type Secrets } from './secrets.js';

@@ -1,6 +1,11 @@
-import { type Awaitable, CorruptRecord } from '@openoss/storage';
+import {
+  type Awaitable,
+  after,
+  CorruptRecord,
+  FreshMap,
+  type GenerationWatch,
+} from '@openoss/storage';
 import { type AttachedPolicy, entryKeys } from './entries.js';
-import { after, FreshMap, type GenerationWatch } from './fresh-map.js';
 import type { Identity, SessionIdentity } from './identity.js';
 import type { EntryReader, Ledger } from './ledger.js';
 import { defaultDocument } from './policies.js';

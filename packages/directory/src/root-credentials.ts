@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeNewFile } from '@openoss/storage';
 import { randomText } from './random-text.js';
-import { writeNewFile } from './write-new-file.js';
 
 /** The access key of the account that owns everything. */
 export interface RootCredentials {

@@ -20,7 +20,7 @@ Flags:
       --bucket NAME       create this bucket; may be given again
       --listen HOST:PORT  where OSS is served (default: a free port of 127.0.0.1)
       --rpc-listen HOST:PORT
-                          serve RAM and STS too (port 0: a free one), and set OPENOSS_RPC_ENDPOINT
+                          serve RAM, STS and KMS too (port 0: a free one), and set OPENOSS_RPC_ENDPOINT
       --block-public-access
                           new buckets start with Block Public Access on, those of --bucket included
       --region ID         the region (default cn-hangzhou)

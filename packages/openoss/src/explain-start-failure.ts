@@ -4,6 +4,7 @@ import {
   DataDirectoryRefused,
   DirectoryKeyError,
   HoldError,
+  KmsSetupError,
   RootCredentialsError,
 } from '@openoss/server';
 
@@ -16,6 +17,7 @@ export function explainStartFailure(error: unknown): string {
     error instanceof DataDirectoryRefused ||
     error instanceof DirectoryKeyError ||
     error instanceof HoldError ||
+    error instanceof KmsSetupError ||
     error instanceof RootCredentialsError
   )
     return error.message;

@@ -27,12 +27,18 @@ Flags:
       --data DIR               the data directory, made if it is not there (default "./openoss-data")
       --listen HOST:PORT       where OSS is served (default 127.0.0.1:9000)
       --admin-listen HOST:PORT where /health/live, /health/ready and /metrics are, or "off" (default 127.0.0.1:9001)
-      --rpc-listen HOST:PORT   where RAM and STS are served, for the tools that manage users and roles
-                               (default: nowhere)
+      --rpc-listen HOST:PORT   where RAM, STS and KMS are served, for the tools that manage users, roles
+                               and keys (default: nowhere)
       --region ID              the region, which signatures must name (default cn-hangzhou)
       --host-suffix NAME       serve buckets as <bucket>.NAME too; may be given again
       --tls-cert FILE          certificate chain in PEM: serve HTTPS (with --tls-key)
       --tls-key FILE           its private key in PEM
+      --kms-root-key-file FILE the root key that the master keys kept here are sealed with, outside the
+                               data directory
+      --kms-passphrase-file FILE
+                               or a passphrase that it is made of
+      --kms-endpoint URL       have the keys with another KMS, such as https://kms.cn-hangzhou.aliyuncs.com
+      --kms-default-key NAME   its key that stands for the default one (default alias/acs/oss)
       --min-free-space SIZE    refuse puts when less is free on the disk, such as 256MiB; 0 for never
                                (default 512MiB, or a tenth of a small disk)
       --workers N              processes that speak HTTP, besides the one that commits; 0 for one process
@@ -67,6 +73,12 @@ Environment:
   OPENOSS_DIRECTORY_KEY, or OPENOSS_DIRECTORY_KEY_FILE for a file outside the data directory
       the key that seals the secrets of access keys: 32 random bytes in base 64. Without one there
       is the root access key and no other. No backup holds it: keep it by itself.
+  OPENOSS_KMS_ROOT_KEY, OPENOSS_KMS_ROOT_KEY_FILE, OPENOSS_KMS_PASSPHRASE or OPENOSS_KMS_PASSPHRASE_FILE
+      what the master keys of KMS are sealed with: 32 random bytes in base 64, or a passphrase.
+      Without one they are locked. No backup holds it either.
+  OPENOSS_KMS_ENDPOINT, OPENOSS_KMS_ACCESS_KEY_ID, OPENOSS_KMS_ACCESS_KEY_SECRET,
+  OPENOSS_KMS_DEFAULT_KEY
+      another KMS that has the keys, and an access key that it knows.
 
 Exit status: 0 stopped as told; 1 wrong usage; 2 could not start; 65 not started again, for the
 metadata ends the process each time; 70 a worker crashes again and again; 74 the disk failed
@@ -78,6 +90,10 @@ const FLAGS = {
   listen: { type: 'string' },
   'admin-listen': { type: 'string' },
   'rpc-listen': { type: 'string' },
+  'kms-root-key-file': { type: 'string' },
+  'kms-passphrase-file': { type: 'string' },
+  'kms-endpoint': { type: 'string' },
+  'kms-default-key': { type: 'string' },
   region: { type: 'string' },
   'host-suffix': { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
@@ -153,7 +169,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       forceStart: flags['force-start'],
       limits,
       workers,
-      environment: process.env,
+      environment: { ...process.env, ...kmsVariables(flags) },
       log,
     });
   } catch (error) {
@@ -185,8 +201,23 @@ function announcement(service: Service, directory: string): string {
   const admin =
     service.adminEndpoint === undefined ? '' : `, health and metrics at ${service.adminEndpoint}`;
   const rpc =
-    service.rpcEndpoint === undefined ? '' : `RAM and STS are at ${service.rpcEndpoint}\n`;
+    service.rpcEndpoint === undefined
+      ? ''
+      : `RAM and STS are at ${service.rpcEndpoint}\nKMS is at ${service.rpcEndpoint} (its keys are ${service.kms.keysAre})\n`;
   return `${made}${rpc}OpenOSS ${VERSION} is ready at ${service.endpoint} (region ${service.region}, data in ${directory}${admin})\n`;
+}
+
+/** What flags tell of keys, as variables tell it; a flag counts before its variable. */
+function kmsVariables(flags: FlagValues<typeof FLAGS>): Readonly<Record<string, string>> {
+  const told = {
+    OPENOSS_KMS_ROOT_KEY_FILE: flags['kms-root-key-file'],
+    OPENOSS_KMS_PASSPHRASE_FILE: flags['kms-passphrase-file'],
+    OPENOSS_KMS_ENDPOINT: flags['kms-endpoint'],
+    OPENOSS_KMS_DEFAULT_KEY: flags['kms-default-key'],
+  };
+  return Object.fromEntries(
+    Object.entries(told).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -29,13 +29,13 @@ export interface OpenOssOptions {
   readonly host?: string;
   /** The port to listen on; a free one unless told. */
   readonly port?: number;
-  /** Serves RAM and STS too, on the same host and a free port unless told. */
+  /** Serves RAM, STS and KMS too, on the same host and a free port unless told. */
   readonly rpc?: { readonly host?: string; readonly port?: number };
   /** The access key of the account; a new random one unless told. */
   readonly credentials?: Credentials;
   /**
-   * Where data is kept. Unless told: a temporary directory, removed on `close()`. A directory key is kept in it
-   * (docs/operating.md, Credentials).
+   * Where data is kept. Unless told: a temporary directory, removed on `close()`. A directory key and the root key
+   * of KMS are kept in it (docs/operating.md, Credentials and Keys).
    */
   readonly dataDirectory?: string;
   /** Host names under which buckets are addressed as `<bucket>.<name>`, besides `localhost` and the region's own. */
@@ -68,7 +68,7 @@ const TEMPORARY_MIN_FREE_BYTES = 32 * 1024 * 1024;
 export interface OpenOss {
   /** Its URL, such as `http://127.0.0.1:41231`. */
   readonly endpoint: string;
-  /** The URL of RAM and STS, if they are served. */
+  /** The URL of RAM, STS and KMS, if they are served. */
   readonly rpcEndpoint: string | undefined;
   /** The region id to sign for, such as `cn-hangzhou`. */
   readonly region: string;

@@ -11,6 +11,7 @@ export * from './model/bucket-name.js';
 export * from './model/object-key.js';
 export * from './model/object-tags.js';
 export * from './model/persistent-headers.js';
+export * from './model/server-side-encryption.js';
 export * from './model/storage-class.js';
 export * from './model/user-metadata.js';
 export * from './operation/codec.js';

@@ -11,6 +11,7 @@ import {
   type RequestContext,
 } from '@openoss/directory';
 import type { PolicyDecision } from './finished-call.js';
+import type { Need } from './operation/operation.js';
 
 /** A refusal for want of permission, with what RAM tells a user or a role about it. */
 export class NotAllowed extends Error {
@@ -30,7 +31,7 @@ export class NotAllowed extends Error {
 }
 
 /**
- * Lets pass who may do an action to each of some resources of its own account, or throws NotAllowed: an
+ * Lets pass who may do everything that is needed to resources of its own account, or throws NotAllowed: an
  * account may do everything in itself, users and sessions what their policies allow. Resources are asked
  * about by their names (`user/alice`), also where they are still to be made: whoever may manage `user/dev-*`
  * may create `dev-1`, and who may manage `user/*` everything. Answers what was decided over the first resource;
@@ -42,26 +43,28 @@ export async function authorize(
     readonly principal: Identity;
     /** Such as `ram`. */
     readonly service: string;
-    readonly action: string;
-    readonly resources: readonly string[];
+    /** Empty for resources that are in none. */
+    readonly region: string;
+    readonly needs: readonly Need[];
     readonly context: RequestContext;
   },
 ): Promise<PolicyDecision | undefined> {
-  const { principal, service, action, resources, context } = question;
-  if (resources.length === 0) return undefined;
+  const { principal, service, region, needs, context } = question;
+  if (needs.length === 0) return undefined;
   const { granted, session } = await permissions.of(principal);
   const identityPolicies = granted.map(({ policy }) => policy);
   let first: PolicyDecision | undefined;
-  for (const relativeId of resources) {
+  for (const { action: name, resource: relativeId } of needs) {
+    const action = `${service}:${name}`;
     const verdict = judge({
       principal,
-      actions: [`${service}:${action}`],
-      resource: { service, region: '', account: principal.account, relativeId },
+      actions: [action],
+      resource: { service, region, account: principal.account, relativeId },
       identityPolicies,
       sessionPolicy: session,
       context,
     });
-    const decision = { verdict, granted };
+    const decision = { verdict, action, granted };
     if (!verdict.allowed) throw new NotAllowed(accessDeniedDetail(principal, verdict), decision);
     first ??= decision;
   }

@@ -28,6 +28,8 @@ export interface CallTrace {
 /** A verdict over one resource, and the RAM policies that were asked. */
 export interface PolicyDecision {
   readonly verdict: Verdict;
+  /** The action that was asked for, such as `ram:GetUser`. */
+  readonly action: string;
   readonly granted: readonly GrantedPolicy<CompiledPolicy>[];
 }
 

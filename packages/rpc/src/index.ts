@@ -1,5 +1,5 @@
 /**
- * @module RAM and STS as Alibaba Cloud's own tools call them: the RPC style, over HTTP.
+ * @module RAM, STS and KMS as Alibaba Cloud's own tools call them: the RPC style, over HTTP.
  */
 
 export type { AccessExplainer, AccessInquiry, ExplainedPrincipal } from './access-explainer.js';

@@ -94,28 +94,47 @@ const REFUSALS = {
 /** Why a call was refused. */
 export type RpcRefusalCause = keyof typeof REFUSALS;
 
+/** The same, with what is about a parameter or the signature. */
+type RpcErrorReason = RpcRefusalCause | 'Missing' | 'Invalid' | 'Unsupported' | 'Signature';
+
+/** What else there is to a refusal: the parameter it is about, or what a signature should have been made over. */
+interface About {
+  readonly parameter?: string;
+  readonly signed?: string;
+}
+
 /** A refusal as the gateway gives it, before a product has its say. */
 export class RpcError extends Error {
+  readonly reason: RpcErrorReason;
+  readonly about: About;
   /** As clients tell refusals apart: `SignatureDoesNotMatch`. */
   readonly code: string;
   /** Of the HTTP answer. */
   readonly status: number;
 
-  private constructor({ code, status, message }: Refusal) {
+  private constructor(
+    reason: RpcErrorReason,
+    { code, status, message }: Refusal,
+    about: About = {},
+  ) {
     super(message);
     this.name = 'RpcError';
+    this.reason = reason;
+    this.about = about;
     this.code = code;
     this.status = status;
   }
 
   static of(cause: RpcRefusalCause): RpcError {
-    return new RpcError(REFUSALS[cause]);
+    return new RpcError(cause, REFUSALS[cause]);
   }
 
   /** A parameter that there has to be is absent or empty. */
   static missing(parameter: string): RpcError {
     return new RpcError(
+      'Missing',
       refusal(400, `Missing${parameter}`, `${parameter} is mandatory for this action.`),
+      { parameter },
     );
   }
 
@@ -123,25 +142,31 @@ export class RpcError extends Error {
   static invalid(parameter: string, reason?: string): RpcError {
     const why = reason === undefined ? '' : `: ${reason}`;
     return new RpcError(
+      'Invalid',
       refusal(400, `Invalid${parameter}`, `Specified parameter ${parameter} is not valid${why}.`),
+      { parameter },
     );
   }
 
   /** A parameter that the product has and this service has not: to pass over it would do something else. */
   static unsupported(parameter: string): RpcError {
     return new RpcError(
+      'Unsupported',
       refusal(400, 'UnsupportedParameter', `The parameter "${parameter}" is not supported.`),
+      { parameter },
     );
   }
 
   /** The signature is another; `signed` is what it should have been made over, for who has to find out why. */
   static signature(signed: string): RpcError {
     return new RpcError(
+      'Signature',
       refusal(
         400,
         'SignatureDoesNotMatch',
         `Specified signature is not matched with our calculation. server string to sign is:${signed}`,
       ),
+      { signed },
     );
   }
 }

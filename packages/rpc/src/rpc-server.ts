@@ -51,7 +51,7 @@ const REQUEST_TIMEOUT = 30_000;
 /** As long as OSS has it: a client must not send a call on a connection that is just being closed. */
 const KEEP_ALIVE_TIMEOUT = 60_000;
 
-/** Serves RAM and STS in Alibaba Cloud's RPC style on an address of its own. */
+/** Serves RAM, STS and KMS in Alibaba Cloud's RPC style on an address of its own. */
 export class RpcServer {
   readonly #server: Server;
   readonly #service: RpcService;
@@ -74,7 +74,7 @@ export class RpcServer {
     };
     const serve = (request: IncomingMessage, response: ServerResponse) => {
       this.#serve(request, response).catch((error: unknown) => {
-        options.log.error({ err: error }, 'an answer of RAM or STS could not be sent');
+        options.log.error({ err: error }, 'an answer of RAM, STS or KMS could not be sent');
         response.destroy();
       });
     };

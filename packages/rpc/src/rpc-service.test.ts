@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from '@openoss/access';
 import { type AccessKey, type Directory, type Identities, RamError } from '@openoss/directory';
+import type { Kms } from '@openoss/kms';
 import { rpcSignature, rpcStringToSign } from '@openoss/protocol';
 import { expect, it } from 'vitest';
 import { RpcService } from './rpc-service.js';
@@ -22,6 +23,8 @@ async function answerTo(failure: unknown) {
   const service = new RpcService({
     directory: directory as Directory,
     identities: identities as unknown as Identities<CompiledPolicy, CompiledPolicy>,
+    kms: { keysOf: () => Promise.reject(failure) } as unknown as Kms,
+    region: 'cn-hangzhou',
     explainer: { explain: () => Promise.reject(failure) },
     log: { error: (fields) => logged.push(fields.err) },
     now,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledPolicy } from '@openoss/access';
 import { type Directory, type Identities, RamError } from '@openoss/directory';
+import { type Kms, KmsError } from '@openoss/kms';
 import { parseAcs3Authorization } from '@openoss/protocol';
 import type { AccessExplainer } from './access-explainer.js';
 import { type AnswerFormat, answerFormat, defaultFormat } from './answer/answer-format.js';
@@ -10,8 +11,10 @@ import { authorize, NotAllowed } from './authorize.js';
 import { callContext } from './call-context.js';
 import { type CallRequest, type ReceivedCall, readCall } from './call-request.js';
 import { type CallTrace, newTrace } from './finished-call.js';
-import type { Operation } from './operation/operation.js';
-import { findOperation } from './operations/find-operation.js';
+import { type CallRefusal, kmsRefusal } from './kms-refusal.js';
+import type { Need, Operation } from './operation/operation.js';
+import { findOperation, findProduct } from './operations/find-operation.js';
+import { KMS } from './product.js';
 import { RpcError } from './rpc-error.js';
 
 /** What went wrong inside, for the one who runs the service. */
@@ -23,6 +26,10 @@ export interface RpcServiceOptions {
   readonly directory: Directory;
   /** The same directory's, in the language of the access room. */
   readonly identities: Identities<CompiledPolicy, CompiledPolicy>;
+  /** Where the keys of its accounts are. */
+  readonly kms: Kms;
+  /** The region of what has one: keys. */
+  readonly region: string;
   /** Answers what is asked about permissions for OSS. */
   readonly explainer: AccessExplainer;
   readonly log: RpcLog;
@@ -38,21 +45,25 @@ export interface CallAnswer {
   readonly body: string;
 }
 
-/** Serves calls of RAM and STS, whatever carries them. */
+/** Serves calls of RAM, STS and KMS, whatever carries them. */
 export class RpcService {
   readonly #directory: Directory;
   readonly #identities: Identities<CompiledPolicy, CompiledPolicy>;
   readonly #explainer: AccessExplainer;
   readonly #authenticator: Authenticator;
+  readonly #kms: Kms;
+  readonly #region: string;
   readonly #log: RpcLog;
   readonly #now: () => number;
 
   constructor(options: RpcServiceOptions) {
-    const { directory, identities, explainer, log, now = Date.now } = options;
+    const { directory, identities, kms, region, explainer, log, now = Date.now } = options;
     this.#directory = directory;
     this.#identities = identities;
     this.#explainer = explainer;
     this.#authenticator = new Authenticator(directory, now);
+    this.#kms = kms;
+    this.#region = region;
     this.#log = log;
     this.#now = now;
   }
@@ -61,9 +72,11 @@ export class RpcService {
   async serve(received: ReceivedCall, trace: CallTrace = newTrace()): Promise<CallAnswer> {
     const requestId = newRequestId();
     let format = defaultFormat;
+    let isKms = false;
     try {
       const call = readCall(received);
       Object.assign(trace, signedHow(call));
+      isKms = findProduct(toldBy(call, 'Version', 'x-acs-version')) === KMS;
       format = answerFormat(call);
       const operation = operationOf(call);
       trace.operation = operation;
@@ -71,7 +84,7 @@ export class RpcService {
       const body = format.write(`${operation.name}Response`, { RequestId: requestId, ...answer });
       return { status: 200, requestId, contentType: format.contentType, body };
     } catch (error) {
-      return this.#refusal(error, requestId, received, format, trace);
+      return this.#refusal(error, { requestId, received, format, isKms, trace });
     }
   }
 
@@ -81,7 +94,9 @@ export class RpcService {
     received: Pick<ReceivedCall, 'headers'>,
     trace: CallTrace = newTrace(),
   ): CallAnswer {
-    return this.#refusal(error, newRequestId(), received, defaultFormat, trace);
+    const requestId = newRequestId();
+    const format = defaultFormat;
+    return this.#refusal(error, { requestId, received, format, isKms: false, trace });
   }
 
   async #perform(request: CallRequest, operation: Operation, trace: CallTrace): Promise<Answer> {
@@ -97,72 +112,97 @@ export class RpcService {
     const context = callContext(request, caller, this.#now());
     const { permissions, sts, accounts } = this.#identities;
     const ram = this.#identities.ram(principal.account);
-    const { resources, run } = operation.prepare(request.parameters, {
+    const { needs, run } = await operation.prepare(request.parameters, {
       caller,
       ram,
       ramOf: (account) => this.#identities.ram(account),
       accounts,
       sts,
+      keys: () => this.#kms.keysOf(principal.account),
       context,
       directory: this.#directory,
       explainer: this.#explainer,
     });
-    const { service } = product;
+    const { service, isRegional } = product;
+    const region = isRegional ? this.#region : '';
+    const allow = async (those: readonly Need[]): Promise<void> => {
+      trace.resources = [...trace.resources, ...those.map(({ resource }) => resource)];
+      const question = { principal, service, region, needs: those, context };
+      const decided = await authorize(permissions, question);
+      trace.decided ??= decided;
+    };
+    await allow(needs);
     const role = name === 'AssumeRole' ? request.parameters.get('RoleArn') : undefined;
-    trace.resources = role === undefined ? resources : [role];
-    const question = { principal, service, action: name, resources, context };
-    trace.decided = await authorize(permissions, question);
-    return run();
+    if (role !== undefined) trace.resources = [role];
+    return run(allow);
   }
 
   #refusal(
     error: unknown,
-    requestId: string,
-    { headers }: Pick<ReceivedCall, 'headers'>,
-    format: AnswerFormat,
-    trace: CallTrace,
+    {
+      requestId,
+      received,
+      format,
+      isKms,
+      trace,
+    }: {
+      readonly requestId: string;
+      readonly received: Pick<ReceivedCall, 'headers'>;
+      readonly format: AnswerFormat;
+      readonly isKms: boolean;
+      readonly trace: CallTrace;
+    },
   ): CallAnswer {
-    const { refusal, detail } = this.#refusalOf(error, requestId);
+    const { refusal: cause, detail } = this.#refusalOf(error, requestId);
+    const refusal: CallRefusal = isKms ? kmsRefusal(cause) : cause;
     trace.code = refusal.code;
     if (error instanceof NotAllowed) trace.decided = error.decision;
     const answer: Answer = {
+      HttpStatus: isKms ? refusal.status : undefined,
       RequestId: requestId,
-      HostId: headers.get('host') ?? '',
+      HostId: received.headers.get('host') ?? '',
       Code: refusal.code,
       Message: refusal.message,
       Recommend: `https://api.alibabacloud.com/troubleshoot?q=${encodeURIComponent(refusal.code)}`,
       AccessDeniedDetail: detail,
     };
     const { contentType } = format;
-    return { status: refusal.status, requestId, contentType, body: format.write('Error', answer) };
+    const body = format.write(isKms ? 'KMS' : 'Error', answer);
+    return { status: refusal.status, requestId, contentType, body };
   }
 
   #refusalOf(
     error: unknown,
     requestId: string,
-  ): { readonly refusal: RpcError | RamError; readonly detail?: Answer | undefined } {
-    if (error instanceof RpcError || error instanceof RamError) return { refusal: error };
+  ): { readonly refusal: RpcError | RamError | KmsError; readonly detail?: Answer | undefined } {
+    if (error instanceof RpcError || error instanceof RamError || error instanceof KmsError) {
+      return { refusal: error };
+    }
     if (error instanceof NotAllowed) {
       return { refusal: error.refusal, detail: error.detail && { ...error.detail } };
     }
-    this.#log.error({ err: error, requestId }, 'a call of RAM or STS failed');
+    this.#log.error({ err: error, requestId }, 'a call of RAM, STS or KMS failed');
     return { refusal: RpcError.of('Internal') };
   }
 }
 
 /** Throws RpcError for calls that are none of what is served. */
-function operationOf({ method, path, parameters, headers }: CallRequest): Operation {
-  if (method !== 'GET' && method !== 'POST') throw RpcError.of('MethodUnsupported');
-  if (path !== '/') throw RpcError.of('NoSuchApi');
-  // Calls that are signed in a header name both in headers, others as parameters.
-  const inHeaders = headers.has('authorization');
-  const told = (parameter: string, header: string): string => {
-    const value = (inHeaders ? headers.get(header) : undefined) || parameters.get(parameter);
-    if (value === undefined || value === '') throw RpcError.missing(parameter);
+function operationOf(call: CallRequest): Operation {
+  if (call.method !== 'GET' && call.method !== 'POST') throw RpcError.of('MethodUnsupported');
+  if (call.path !== '/') throw RpcError.of('NoSuchApi');
+  const required = (parameter: string, header: string): string => {
+    const value = toldBy(call, parameter, header);
+    if (value === '') throw RpcError.missing(parameter);
     return value;
   };
-  const version = told('Version', 'x-acs-version');
-  return findOperation(version, told('Action', 'x-acs-action'));
+  const version = required('Version', 'x-acs-version');
+  return findOperation(version, required('Action', 'x-acs-action'));
+}
+
+/** Calls that are signed in a header name their operation in headers, others as parameters; empty if neither does. */
+function toldBy({ headers, parameters }: CallRequest, parameter: string, header: string): string {
+  const inHeaders = headers.has('authorization');
+  return (inHeaders ? headers.get(header) : undefined) || (parameters.get(parameter) ?? '');
 }
 
 /** How a call says who it is from. */

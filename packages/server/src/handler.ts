@@ -1,6 +1,7 @@
 import type { Directory } from '@openoss/directory';
 import type { InputOf, Operation, OutputOf, RequestHeaders } from '@openoss/protocol';
 import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
+import type { ObjectEncryption } from './encryption/object-encryption.js';
 import type { IncomingBody } from './http/incoming-body.js';
 import type { ServerSettings } from './settings.js';
 import type { Caller } from './stages/authenticate.js';
@@ -18,13 +19,20 @@ export interface HandlerContext<Op extends Operation> {
   readonly store: ObjectStore;
   readonly directory: Directory;
   readonly settings: ServerSettings;
+  readonly encryption: ObjectEncryption;
   /**
    * Decides again on an object as it is at the very moment it is written: handed to storage, so
    * that an ACL set meanwhile counts. Throws the denial.
    */
   readonly admit: (existing: ObjectRecord | undefined) => void;
-  /** For what a handler has to ask beyond that. */
-  readonly authorization: Pick<Authorization, 'checkObject' | 'allows' | 'decides'>;
+  /**
+   * For what a handler has to ask beyond that, such as about keys of KMS, which it learns of when it looks at the
+   * object or its bucket's rule.
+   */
+  readonly authorization: Pick<
+    Authorization,
+    'checkObject' | 'allows' | 'decides' | 'checkIdentity' | 'checkKey'
+  >;
   /** The request's headers, for rules that span several: lower-case names, byte-string values. */
   readonly headers: RequestHeaders;
 }

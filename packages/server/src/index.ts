@@ -2,6 +2,7 @@
  * @module The OSS service over HTTP: route, authenticate, authorize, handle, answer.
  */
 export { DirectoryKeyError, generateCredentials, RootCredentialsError } from '@openoss/directory';
+export { KmsSetupError } from '@openoss/kms';
 export {
   type CopyProgress,
   checkDataDirectory,

@@ -14,9 +14,9 @@ const SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
 ];
 
-/** One finished call of RAM or STS, as metrics see it. */
+/** One finished call of RAM, STS or KMS, as metrics see it. */
 export interface FinishedRpcCall {
-  /** `Ram` or `Sts`, and the operation, where the call names some that are served. */
+  /** `Ram`, `Sts` or `Kms`, and the operation, where the call names some that are served. */
   readonly product: string | undefined;
   readonly action: string | undefined;
   readonly status: number;
@@ -94,17 +94,17 @@ export class Metrics {
     });
   }
 
-  /** Begins to count calls of RAM and STS; what is returned is to be told of each. */
+  /** Begins to count calls of RAM, STS and KMS; what is returned is to be told of each. */
   countCalls(): (call: FinishedRpcCall) => void {
     const requests = new Counter({
       name: 'openoss_rpc_requests_total',
-      help: 'Calls of RAM and STS answered, by product, action and HTTP status.',
+      help: 'Calls of RAM, STS and KMS answered, by product, action and HTTP status.',
       labelNames: ['product', 'action', 'status'],
       registers: [this.#registry],
     });
     const durations = new Histogram({
       name: 'openoss_rpc_request_duration_seconds',
-      help: 'Time from the head of a call of RAM or STS to the last byte of its answer handed over.',
+      help: 'Time from the head of a call of RAM, STS or KMS to the last byte of its answer handed over.',
       labelNames: ['product', 'action'],
       buckets: SECONDS,
       registers: [this.#registry],

@@ -4,7 +4,13 @@ import { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { RamError } from '@openoss/directory';
 import { OssError } from '@openoss/protocol';
-import { type ObjectStore, type OpenedObject, StorageFull, StoreClosed } from '@openoss/storage';
+import {
+  CipherUnavailable,
+  type ObjectStore,
+  type OpenedObject,
+  StorageFull,
+  StoreClosed,
+} from '@openoss/storage';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
@@ -71,6 +77,16 @@ describe('a failure that is no refusal', () => {
     expect(await metrics.text()).toContain(
       'openoss_requests_total{operation="GetObject",status="500",code="InternalError"} 1',
     );
+  });
+
+  it('that lacks a cipher is no failure: what takes it is not implemented here', async () => {
+    const { exchange } = await start({
+      openObject: () => Promise.reject(new CipherUnavailable('SM4')),
+    });
+    const answer = await exchange(get);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('<Code>NotImplemented</Code>');
+    expect(answer).not.toContain(process.versions.openssl);
   });
 
   it('is seen by a client that is still sending its body', async () => {

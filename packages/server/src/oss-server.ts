@@ -10,9 +10,10 @@ import type { Duplex } from 'node:stream';
 import { RamError } from '@openoss/directory';
 import { headerFields, OssError } from '@openoss/protocol';
 import { PeerAddresses } from '@openoss/rpc';
-import { fullDiskRefusal, StorageFull, StoreClosed } from '@openoss/storage';
+import { CipherUnavailable, fullDiskRefusal, StorageFull, StoreClosed } from '@openoss/storage';
 import { Admission } from './admission.js';
 import type { Auditor } from './audit/auditor.js';
+import { type MasterKeys, ObjectEncryption } from './encryption/object-encryption.js';
 import { type Answer, AnswerWriter } from './http/answer.js';
 import { Connection, WaitingRequests } from './http/connection.js';
 import type { Exchange } from './http/exchange.js';
@@ -35,7 +36,8 @@ const SURPLUS_PATIENCE = 5_000;
 const LONGEST_BETWEEN_CHECKS = 5_000;
 
 /** What a server is made of. */
-export interface OssServerParts extends Omit<PipelineParts, 'admission'> {
+export interface OssServerParts extends Omit<PipelineParts, 'admission' | 'encryption'> {
+  readonly masterKeys: MasterKeys;
   readonly metrics: Metrics;
   readonly limits: ServerLimits;
   /** Told of every request when it is over. */
@@ -79,7 +81,9 @@ export class OssServer {
       minimumRate: limits.minimumRate,
       giveUp: (connection, exchange, side) => this.#giveUp(connection, exchange, side),
     });
-    this.#pipeline = new Pipeline({ ...parts, admission });
+    const { masterKeys } = parts;
+    const encryption = new ObjectEncryption(masterKeys, waitingForKeys(masterKeys, limits));
+    this.#pipeline = new Pipeline({ ...parts, admission, encryption });
     this.#date = httpDates(settings.now);
     this.#answers = new AnswerWriter(this.#date, () => performance.now());
     this.#secure = tls !== undefined;
@@ -394,8 +398,16 @@ export class OssServer {
       return fullDiskRefusal(error.cause);
     }
     if (isOutOfFiles(error)) return this.#admission.refusal('files');
+    if (error instanceof CipherUnavailable) {
+      return new OssError('CipherNotAvailable', { cause: error });
+    }
     return new OssError(error instanceof StoreClosed ? 'ServiceStopping' : 'InternalError');
   }
+}
+
+/** How many requests may wait for the key service: as many as leave room for those that need no key. */
+function waitingForKeys({ areElsewhere }: MasterKeys, { maxRequests }: ServerLimits): number {
+  return areElsewhere ? Math.max(1, Math.floor(maxRequests / 2)) : maxRequests;
 }
 
 /** Whoever reads the body, or comes to read it, fails with this. */

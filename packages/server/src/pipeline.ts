@@ -13,6 +13,7 @@ import {
 } from '@openoss/protocol';
 import type { Awaitable, BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
 import type { Admission } from './admission.js';
+import type { ObjectEncryption } from './encryption/object-encryption.js';
 import type { BoundHandler, HandlerContext } from './handler.js';
 import { handlers } from './handlers/index.js';
 import type { Answer } from './http/answer.js';
@@ -46,6 +47,7 @@ export interface PipelineParts {
   readonly directory: Directory;
   readonly settings: ServerSettings;
   readonly admission: Admission;
+  readonly encryption: ObjectEncryption;
 }
 
 /**
@@ -59,16 +61,18 @@ export class Pipeline {
   readonly #authorizer: Authorizer;
   readonly #settings: ServerSettings;
   readonly #admission: Admission;
+  readonly #encryption: ObjectEncryption;
   readonly #router: Router;
   readonly #routes: ReadonlyMap<Operation, Route>;
 
-  constructor({ store, directory, settings, admission }: PipelineParts) {
+  constructor({ store, directory, settings, admission, encryption }: PipelineParts) {
     this.#store = store;
     this.#directory = directory;
     const { permissions } = directory.identities(policyLanguage);
     this.#authorizer = new Authorizer(directory, permissions);
     this.#settings = settings;
     this.#admission = admission;
+    this.#encryption = encryption;
     this.#router = new Router(handlers.map(({ operation }) => operation));
     this.#routes = new Map(
       handlers.map((handler) => [
@@ -161,6 +165,7 @@ export class Pipeline {
       store: this.#store,
       directory: this.#directory,
       settings: this.#settings,
+      encryption: this.#encryption,
       admit: matters
         ? (existing: ObjectRecord | undefined) => authorization.checkObject(key, existing)
         : admitAll,

@@ -8,6 +8,7 @@ import {
   findRootCredentials,
   keepRootCredentials,
 } from '@openoss/directory';
+import type { Kms } from '@openoss/kms';
 import { checkBucketName } from '@openoss/protocol';
 import { type FinishedCall, RpcServer } from '@openoss/rpc';
 import { type EmbeddedStore, openEmbeddedStore } from '@openoss/storage';
@@ -24,6 +25,7 @@ import { logLevels } from './log.js';
 import { Metrics } from './metrics.js';
 import { newBucket } from './objects/new-bucket.js';
 import { observeStore } from './observe-store.js';
+import { findKms, type KmsSetup, openKms, sentKmsSetup } from './open-kms.js';
 import { OssServer } from './oss-server.js';
 import { policyLanguage, type ServedIdentities } from './policy-language.js';
 import { scrubRoute } from './scrub/scrub-route.js';
@@ -44,7 +46,7 @@ export interface ServiceOptions {
   readonly listen: ListenAddress;
   /** Where health and metrics are served; nowhere if absent. */
   readonly adminListen?: ListenAddress | undefined;
-  /** Where RAM and STS are served, over HTTPS where OSS is; nowhere if absent. */
+  /** Where RAM, STS and KMS are served, over HTTPS where OSS is; nowhere if absent. */
   readonly rpcListen?: ListenAddress | undefined;
   /** Where requests are written down, one line each; nowhere if absent. */
   readonly audit?: AuditOptions | undefined;
@@ -54,11 +56,11 @@ export interface ServiceOptions {
   /** PEM; with them the service speaks HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   /**
-   * Where `OPENOSS_ROOT_ACCESS_KEY_ID`, `OPENOSS_ROOT_ACCESS_KEY_SECRET`, `OPENOSS_DIRECTORY_KEY` and
-   * `OPENOSS_DIRECTORY_KEY_FILE` are looked up.
+   * Where `OPENOSS_ROOT_ACCESS_KEY_ID`, `OPENOSS_ROOT_ACCESS_KEY_SECRET`, `OPENOSS_DIRECTORY_KEY`,
+   * `OPENOSS_DIRECTORY_KEY_FILE` and what begins with `OPENOSS_KMS_` are looked up.
    */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Keeps a directory key of its own in the data directory where the environment has none. */
+  /** Keeps a directory key and a root key of its own in the data directory where the environment has none. */
   readonly development?: boolean | undefined;
   readonly log: Logger;
   /** Milliseconds that restoring an archived object takes; 1,000 unless told. */
@@ -83,7 +85,7 @@ export interface Service {
   readonly endpoint: string;
   /** The URL of health and metrics, if they are served. */
   readonly adminEndpoint: string | undefined;
-  /** The URL of RAM and STS, if they are served. */
+  /** The URL of RAM, STS and KMS, if they are served. */
   readonly rpcEndpoint: string | undefined;
   readonly region: string;
   readonly credentials: FoundRootCredentials;
@@ -93,6 +95,8 @@ export interface Service {
   readonly directory: Directory;
   /** Users, roles, policies, access keys: what may be asked of them and done to them. */
   readonly identities: ServedIdentities;
+  /** The keys of its accounts. */
+  readonly kms: Kms;
   /** Creates a bucket of that account; one that it has already stays as it is. */
   createBucket(name: string): Promise<void>;
   /** Opens the audit file anew, once somebody has moved it away; resolves when that is done, or has failed. */
@@ -194,6 +198,19 @@ async function serve(
     clock: settings.now,
     log: options.log,
   });
+  const kmsSetup = await findKms(options.directory, options.environment, {
+    development: options.development ?? false,
+    onExposed: (file) =>
+      options.log.warn({ file }, 'everybody on this machine can read the root key: chmod 600'),
+  });
+  const { kms, masterKeys, notice } = await openKms(kmsSetup, {
+    room: store.room('kms'),
+    directory,
+    region: settings.region,
+    clock: settings.now,
+    log: options.log,
+  });
+  if (notice !== undefined) options.log.warn(notice);
   const metrics = new Metrics({ ofProcess: options.adminListen !== undefined });
   observeStore(metrics, store);
   if (lines !== undefined) observeAuditFile(metrics, lines);
@@ -203,13 +220,16 @@ async function serve(
   const pool =
     workers === 0
       ? undefined
-      : new WorkerPool(poolOptions(options, settings, limits, store, credentials, key, lines));
+      : new WorkerPool(
+          poolOptions(options, settings, limits, store, { credentials, key, kmsSetup, lines }),
+        );
   if (pool !== undefined) metrics.addProcesses(() => pool.samples());
   const server: Front =
     pool ??
     new OssServer({
       store: store.objects,
       directory,
+      masterKeys,
       settings,
       limits,
       metrics,
@@ -224,7 +244,7 @@ async function serve(
       metrics,
       () =>
         ready && pool?.state.listening !== 0
-          ? { ready: true, notice: noticeOf(store, pool) }
+          ? { ready: true, notice: noticeOf(store, pool, notice) }
           : { ready: false, reason: ready ? 'no worker is serving' : 'starting or stopping' },
       new Map([
         ['/backup', backupRoute(store, options.directory, options.log)],
@@ -239,10 +259,10 @@ async function serve(
   const onFinished = rpcListen && callObserver(metrics, auditor);
   const { now, region } = settings;
   const isSecure = tls !== undefined;
-  const served = { store: store.objects, directory, identities, region, isSecure, now };
-  const explainer = new ServedAccessExplainer(served);
-  const rpc =
-    rpcListen && new RpcServer({ directory, identities, explainer, log, tls, now, onFinished });
+  const explained = { store: store.objects, directory, identities, region, isSecure, now };
+  const explainer = new ServedAccessExplainer(explained);
+  const served = { directory, identities, kms, region, explainer, log, tls, now, onFinished };
+  const rpc = rpcListen && new RpcServer(served);
   let address: AddressInfo;
   let rpcEndpoint: string | undefined;
   try {
@@ -256,15 +276,18 @@ async function serve(
     });
   } catch (error) {
     await rpc?.close(0);
+    await kms.close();
     await admin?.close();
     throw error;
   }
   ready = true;
+  kms.keepTidy();
   let closing: Promise<void> | undefined;
   const close = async (grace: number) => {
     ready = false;
     await Promise.all([server.close(grace), rpc?.close(grace)]);
     await directory.close();
+    await kms.close();
     await store.close();
     await lines?.close();
     await admin?.close();
@@ -279,6 +302,7 @@ async function serve(
     account: directory.account,
     directory,
     identities,
+    kms,
     async createBucket(name) {
       checkBucketName(name);
       await store.objects.createBucket(newBucket(name, directory.account, settings));
@@ -296,7 +320,7 @@ async function keepIfMade(directory: string, credentials: FoundRootCredentials):
   if (credentials.source === 'generated') await keepRootCredentials(directory, credentials);
 }
 
-/** What is done with every call of RAM and STS that is over. */
+/** What is done with every call of RAM, STS and KMS that is over. */
 function callObserver(metrics: Metrics, auditor: Auditor | undefined) {
   const count = metrics.countCalls();
   return (call: FinishedCall): void => {
@@ -315,8 +339,12 @@ const SPACE_NOTICES = {
 } as const;
 
 /** What is to be said of a service that is ready. */
-function noticeOf(store: EmbeddedStore, pool: WorkerPool | undefined): string | undefined {
-  const notices = [SPACE_NOTICES[store.space().state], pool?.notice];
+function noticeOf(
+  store: EmbeddedStore,
+  pool: WorkerPool | undefined,
+  ofKeys: string | undefined,
+): string | undefined {
+  const notices = [SPACE_NOTICES[store.space().state], pool?.notice, ofKeys];
   return notices.filter((notice) => notice !== undefined).join('\n') || undefined;
 }
 
@@ -327,14 +355,20 @@ interface Front {
   close(grace: number): Promise<void>;
 }
 
+/** What workers cannot look up for themselves, and where their audit lines go. */
+interface WorkerNeeds {
+  readonly credentials: FoundRootCredentials;
+  readonly key: DirectoryKey | undefined;
+  readonly kmsSetup: KmsSetup;
+  readonly lines: AuditLog | undefined;
+}
+
 function poolOptions(
   { workers = 0, directory, minFreeBytes, tls, adminListen, log }: ServiceOptions,
   settings: ServerSettings,
   limits: ServerLimits,
   store: EmbeddedStore,
-  credentials: FoundRootCredentials,
-  directoryKey: DirectoryKey | undefined,
-  lines: AuditLog | undefined,
+  { credentials, key, kmsSetup, lines }: WorkerNeeds,
 ): WorkerPoolOptions {
   const { region, hostSuffixes, bodyIdleTimeout, restoreDelay, blocksPublicAccess } = settings;
   return {
@@ -344,10 +378,8 @@ function poolOptions(
     configuration: {
       directory: path.resolve(directory),
       credentials,
-      directoryKey: directoryKey && {
-        base64: directoryKey.bytes.toString('base64'),
-        source: directoryKey.source,
-      },
+      directoryKey: key && { base64: key.bytes.toString('base64'), source: key.source },
+      kms: sentKmsSetup(kmsSetup),
       region,
       hostSuffixes,
       bodyIdleTimeout,

@@ -36,6 +36,23 @@ describe('a bucket record', () => {
     expect(encodeBucketRecord(key, cleared)).toEqual(encodeBucketRecord(key, example));
   });
 
+  it('is of format 3 when its objects are encrypted, so that no older version stores them in the clear', () => {
+    const rules = [
+      { method: 'AES256' },
+      { method: 'KMS', keyId: 'alias/own', dataEncryption: 'SM4' },
+    ] as const;
+    for (const encryption of rules) {
+      for (const denials of [{}, { policy: '{}' }]) {
+        const record = { ...example, ...denials, encryption };
+        const stored = encodeBucketRecord(key, record);
+        expect(stored[0]).toBe(3);
+        expect(decodeBucketRecord(key, stored)).toEqual(record);
+      }
+    }
+    const cleared = { ...example, encryption: undefined };
+    expect(encodeBucketRecord(key, cleared)).toEqual(encodeBucketRecord(key, example));
+  });
+
   it('is found out when any one of its bits is flipped', () => {
     const stored = encodeBucketRecord(key, example);
     for (let bit = 0; bit < stored.length * 8; bit++) {
@@ -47,8 +64,8 @@ describe('a bucket record', () => {
 
   it('of a format this version does not know is not interpreted', () => {
     const content = Buffer.from(encodeBucketRecord(key, example).subarray(0, -4));
-    content[0] = 3;
-    expect(() => decodeBucketRecord(key, checkedValue(key, content))).toThrow(/unknown format 3/);
+    content[0] = 4;
+    expect(() => decodeBucketRecord(key, checkedValue(key, content))).toThrow(/unknown format 4/);
   });
 
   it('of format 1 stays readable, whatever later versions write', () => {

@@ -1,4 +1,4 @@
-import type { BucketAcl, StorageClass } from '@openoss/protocol';
+import type { BucketAcl, EncryptionRule, StorageClass } from '@openoss/protocol';
 import { Packr } from 'msgpackr';
 import { checkedContent, checkedValue } from './checked-value.js';
 import { CorruptRecord, unknownFormat } from './engine/corrupt-record.js';
@@ -27,6 +27,8 @@ export interface BucketRecord {
   readonly policy?: string | undefined;
   /** Whether Block Public Access is on for the bucket. */
   readonly blocksPublicAccess?: boolean | undefined;
+  /** How objects are encrypted whose upload names no method; absent where they are not. */
+  readonly encryption?: EncryptionRule | undefined;
 }
 
 /** What a bucket is made from; the store adds the rest. */
@@ -38,37 +40,44 @@ export type BucketSpecification = Pick<
 /**
  * The stored form is a format byte, the record as a MessagePack map, and a checksum. New fields are
  * simply added: old readers pass over them, new readers give a missing one its default here. What an
- * old reader must not pass over, because it denies something, makes the record one of format 2.
+ * old reader must not pass over, because it denies something, makes the record one of format 2; a rule
+ * of encryption, past which it would store in the clear, one of format 3.
  */
 const FORMAT = 1;
 const FORMAT_WITH_DENIALS = 2;
+const FORMAT_WITH_ENCRYPTION = 3;
 
 const packr = new Packr({ useRecords: false });
 
 /** A record as it comes back from its stored form: what is not set is not there. */
 export function asStored(record: BucketRecord): BucketRecord {
-  const { policy, blocksPublicAccess, ...rest } = record;
+  const { policy, blocksPublicAccess, encryption, ...rest } = record;
   return {
     ...rest,
     ...(policy === undefined ? {} : { policy }),
     ...(blocksPublicAccess === true ? { blocksPublicAccess } : {}),
+    ...(encryption === undefined ? {} : { encryption }),
   };
 }
 
 /** The stored form of a bucket's record under the key it will stand at. */
 export function encodeBucketRecord(key: Buffer, record: BucketRecord): Buffer {
   const stored = asStored(record);
-  const denies = 'policy' in stored || 'blocksPublicAccess' in stored;
-  const format = Buffer.of(denies ? FORMAT_WITH_DENIALS : FORMAT);
-  return checkedValue(key, Buffer.concat([format, packr.pack(stored)]));
+  return checkedValue(key, Buffer.concat([Buffer.of(formatOf(stored)), packr.pack(stored)]));
+}
+
+function formatOf(stored: BucketRecord): number {
+  if ('encryption' in stored) return FORMAT_WITH_ENCRYPTION;
+  return 'policy' in stored || 'blocksPublicAccess' in stored ? FORMAT_WITH_DENIALS : FORMAT;
 }
 
 /** A bucket's record from its stored form. */
 export function decodeBucketRecord(key: Buffer, value: Buffer): BucketRecord {
   const what = (): string => `bucket record ${key.toString()}`;
   const content = checkedContent(key, value, what);
-  if (content[0] !== FORMAT && content[0] !== FORMAT_WITH_DENIALS) {
-    throw new CorruptRecord(what(), unknownFormat(content[0], FORMAT_WITH_DENIALS));
+  const format = content[0] ?? 0;
+  if (format < FORMAT || format > FORMAT_WITH_ENCRYPTION) {
+    throw new CorruptRecord(what(), unknownFormat(format, FORMAT_WITH_ENCRYPTION));
   }
   return packr.unpack(content.subarray(1));
 }

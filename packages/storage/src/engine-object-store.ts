@@ -1,11 +1,11 @@
 import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BlobSweeper } from './blob-sweeper.js';
+import type { BodyThreads } from './body/body-threads.js';
 import { objectRecordKey } from './bucket-partition.js';
 import type { BucketRecord, BucketSpecification } from './bucket-record.js';
 import { noSuchBucket } from './bucket-registry.js';
 import { type BucketStatistics, readStatistics } from './bucket-statistics.js';
 import type { Buckets, ListBucketsRequest, ListedBuckets } from './buckets.js';
-import type { DigestThreads } from './digest/digest-threads.js';
 import { type BlobEngine, CorruptBlob, StorageFull } from './engine/blob-engine.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
@@ -13,6 +13,7 @@ import type { StorageSpace } from './engine/storage-space.js';
 import { fullDiskRefusal } from './full-disk-refusal.js';
 import { type ListedObjects, type ListObjectsRequest, listObjects } from './list-objects.js';
 import type { Log } from './log.js';
+import type { SlabPool } from './memory/slab-pool.js';
 import type { ObjectCommits } from './object-commits.js';
 import { type Inspection, openObject } from './object-reading.js';
 import type { ObjectRecord } from './object-record.js';
@@ -28,6 +29,8 @@ import type {
 } from './object-store.js';
 import type { OperationGate } from './operation-gate.js';
 import { putObject } from './put-object.js';
+import { type Rewrap, rewrapObject } from './rewrap-object.js';
+import type { OpenEnvelope } from './sealing/sealing.js';
 import type { MutableStoreCounters } from './store-counters.js';
 
 export interface EngineObjectStoreOptions {
@@ -45,8 +48,10 @@ export interface EngineObjectStoreOptions {
   readonly inlineLimit: number;
   /** Reckons the checksums of small bodies. */
   readonly crc64: Crc64Engine;
-  /** Reckons those of large ones. */
-  readonly digestThreads: DigestThreads;
+  /** Reckons those of large ones, and encrypts and decrypts. */
+  readonly bodyThreads: BodyThreads;
+  /** What that takes its buffers from. */
+  readonly slabs: SlabPool;
 }
 
 /** The ObjectStore on any engine: each operation's own file does the work. */
@@ -108,10 +113,12 @@ export class EngineObjectStore implements ObjectStore {
     bucket: MeantBucket,
     key: string,
     inspect?: Inspection,
+    openEnvelope?: OpenEnvelope,
   ): Promise<OpenedObject | undefined> {
     return this.#run(async () => {
       const record = await this.#require(bucket);
-      const opened = await openObject(this.#parts, this.#parts.commits, record, key, inspect);
+      const { commits } = this.#parts;
+      const opened = await openObject(this.#parts, commits, record, key, inspect, openEnvelope);
       return opened === undefined || opened.inline !== undefined
         ? opened
         : new WatchedObject(opened, (error) => this.#note(error));
@@ -142,9 +149,9 @@ export class EngineObjectStore implements ObjectStore {
     return this.#run(async () => {
       const { after } = await commits.change(await this.#require(bucket), key, (existing) => {
         if (existing === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
-        const { type, size, etag, crc64, lastModified, body } = existing;
+        const { type, size, etag, crc64, lastModified, body, sealing } = existing;
         const revision = commits.nextId();
-        const fixed = { key, type, size, etag, crc64, lastModified, body, revision };
+        const fixed = { key, type, size, etag, crc64, lastModified, body, sealing, revision };
         const record = { ...change(existing), ...fixed };
         // What makes a record shorter, such as the deletion of tags, goes on when the disk is full.
         if (recordBytes(record) > recordBytes(existing)) space.admit('record', 0);
@@ -153,6 +160,12 @@ export class EngineObjectStore implements ObjectStore {
       if (after === undefined) throw new OssError('NoSuchKey', { details: { Key: key } });
       return after;
     });
+  }
+
+  rewrapObject(bucket: MeantBucket, key: string, rewrap: Rewrap): Promise<ObjectRecord> {
+    return this.#run(async () =>
+      rewrapObject(this.#parts, await this.#require(bucket), key, rewrap),
+    );
   }
 
   listObjects(bucket: MeantBucket, request: ListObjectsRequest): Promise<ListedObjects> {

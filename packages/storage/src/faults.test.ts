@@ -20,6 +20,7 @@ import {
   readBody,
 } from './testing/open-store.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
+import { testSealing } from './testing/test-sealing.js';
 
 const INLINE = randomBytes(4_000);
 const ONE_SLAB = randomBytes(200_000);
@@ -33,6 +34,8 @@ interface Scenario {
   readonly name: string;
   /** What stands under the key before. */
   readonly before: State;
+  /** Whether that is encrypted. */
+  readonly isEncrypted?: boolean;
   /** And after, if it happens. */
   readonly after: State;
   /** What is done on the faulty disk. */
@@ -61,16 +64,29 @@ const scenarios: readonly Scenario[] = [
     act: ({ objects }) => objects.putObject(putRequest(KEY, pieces(MANY_SLABS, 700_000))),
   },
   {
-    name: 'an overwrite of a blob',
-    before: OLD,
-    after: ONE_SLAB,
-    act: ({ objects }) => objects.putObject(putRequest(KEY, ONE_SLAB, { size: ONE_SLAB.length })),
+    name: 'a put of several slabs that are encrypted',
+    before: undefined,
+    after: MANY_SLABS,
+    act: ({ objects }) =>
+      objects.putObject(
+        putRequest(KEY, pieces(MANY_SLABS, 700_000), { sealing: testSealing('AES256') }),
+      ),
   },
   {
-    name: 'an overwrite of a blob by a small object',
+    name: 'an overwrite of a blob by an encrypted one',
+    before: OLD,
+    after: ONE_SLAB,
+    act: ({ objects }) =>
+      objects.putObject(
+        putRequest(KEY, ONE_SLAB, { size: ONE_SLAB.length, sealing: testSealing('SM4') }),
+      ),
+  },
+  {
+    name: 'an overwrite of a blob by a small object that is encrypted',
     before: OLD,
     after: INLINE,
-    act: ({ objects }) => objects.putObject(putRequest(KEY, INLINE)),
+    act: ({ objects }) =>
+      objects.putObject(putRequest(KEY, INLINE, { sealing: testSealing('AES256') })),
   },
   {
     name: 'a deletion',
@@ -82,13 +98,22 @@ const scenarios: readonly Scenario[] = [
     name: 'a read',
     before: MANY_SLABS,
     after: MANY_SLABS,
-    async act(store) {
-      const body = await readBody(store, KEY);
-      // Whatever happens, it is never other bytes.
-      expect(body?.equals(MANY_SLABS)).toBe(true);
-    },
+    act: readManySlabs,
+  },
+  {
+    name: 'a read of an encrypted object',
+    before: MANY_SLABS,
+    isEncrypted: true,
+    after: MANY_SLABS,
+    act: readManySlabs,
   },
 ];
+
+async function readManySlabs(store: EmbeddedStore): Promise<void> {
+  const body = await readBody(store, KEY);
+  // Whatever happens, it is never other bytes.
+  expect(body?.equals(MANY_SLABS)).toBe(true);
+}
 
 const faults: readonly Fault[] = [
   'EIO',
@@ -141,14 +166,17 @@ async function openFaulty(
   return { store, fatal, log };
 }
 
-describe.each(scenarios)('$name', ({ before, after, act }) => {
+describe.each(scenarios)('$name', ({ before, isEncrypted, after, act }) => {
   it.each(faults)('that meets %s at any of its calls to the disk', async (fault) => {
     for (let n = 1; ; n++) {
       const directory = await temporaryDirectory();
       const disk = new FaultyDisk();
       const { store, fatal } = await openFaulty(directory, disk);
       await store.objects.createBucket(bucketSpecification);
-      if (before !== undefined) await store.objects.putObject(putRequest(KEY, before));
+      if (before !== undefined) {
+        const sealing = isEncrypted === true ? testSealing('AES256') : undefined;
+        await store.objects.putObject(putRequest(KEY, before, { sealing }));
+      }
       const other = randomBytes(90_000);
       disk.arm(n, fault);
       const error: unknown = await act(store).then(

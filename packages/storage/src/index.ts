@@ -28,6 +28,9 @@ export { DataDirectoryInUse } from './engines/embedded/directory-lock.js';
 export type { SpaceReport } from './engines/embedded/disk-space.js';
 export { type ProbeResult, probeMetadata } from './engines/embedded/metadata-probe.js';
 export { type Snapshot, SnapshotRefused } from './engines/embedded/snapshots.js';
+export { isOpenToAll } from './files/is-open-to-all.js';
+export { isWithin } from './files/is-within.js';
+export { writeNewFile } from './files/write-new-file.js';
 export { fullDiskRefusal } from './full-disk-refusal.js';
 export type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 export type { Log } from './log.js';
@@ -56,6 +59,9 @@ export {
   openEmbeddedStore,
 } from './open-embedded-store.js';
 export type { RoomChange, RoomCondition, RoomEntry, RoomStore } from './room-store.js';
+export { after, FreshMap, GenerationWatch } from './rooms/fresh-map.js';
+export { decodeEntry, type EntryKey, encodeEntry, entryKey } from './rooms/room-entry.js';
+export { type Draft, type EntryReader, RoomLedger } from './rooms/room-ledger.js';
 export type { Finding, FindingKind, Severity } from './scrub/scrub-finding.js';
 export type {
   RepairLevel,
@@ -64,6 +70,14 @@ export type {
   ScrubSummary,
 } from './scrub/scrub-run.js';
 export { ScrubInProgress } from './scrub/scrubber.js';
+export { CipherUnavailable, isCipherAvailable } from './sealing/data-key.js';
+export type {
+  OpenEnvelope,
+  RecordSealing,
+  SealedRecord,
+  Sealing,
+  SealingCipher,
+} from './sealing/sealing.js';
 export type { StoreCounters } from './store-counters.js';
 export {
   openWorkerStore,

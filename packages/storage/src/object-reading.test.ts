@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { OssError } from '@openoss/protocol';
+import { Crc64Engine, OssError } from '@openoss/protocol';
 import { describe, expect, it } from 'vitest';
+import { BodyThreads } from './body/body-threads.js';
 import { objectRecordKey } from './bucket-partition.js';
 import { BlobGone, type BlobReader } from './engine/blob-engine.js';
 import type { MetadataEngine } from './engine/metadata-engine.js';
 import { IdSequence } from './id-sequence.js';
+import { SlabPool } from './memory/slab-pool.js';
+import { TransferMemory } from './memory/transfer-memory.js';
 import { ObjectCommits } from './object-commits.js';
 import { openObject } from './object-reading.js';
 import type { ObjectBody } from './object-record.js';
@@ -172,7 +175,10 @@ describe('an object that is replaced between the reading of its record and of it
       },
     };
     const commits = new ObjectCommits(metadata, new IdSequence('s'), () => {});
-    return openObject({ metadata, blobs: engine }, commits, bucket, 'key', undefined);
+    const bodyThreads = new BodyThreads(new Crc64Engine());
+    const slabs = new SlabPool(new TransferMemory());
+    const parts = { metadata, blobs: engine, bodyThreads, slabs };
+    return openObject(parts, commits, bucket, 'key', undefined);
   }
 
   const inline = (content: string, id: string): Buffer =>

@@ -7,6 +7,12 @@ import type { MetadataEngine } from './engine/metadata-engine.js';
 import type { ObjectCommits } from './object-commits.js';
 import type { ObjectRecord } from './object-record.js';
 import type { ByteRange, OpenedObject } from './object-store.js';
+import type { DataKey } from './sealing/data-key.js';
+import { openInline } from './sealing/inline-sealing.js';
+import { verifiedDataKey } from './sealing/record-seal.js';
+import { SealedReader, type SealedReaderParts } from './sealing/sealed-reader.js';
+import { storedSize } from './sealing/sealed-size.js';
+import { isSealed, type OpenEnvelope, type SealedRecord } from './sealing/sealing.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -14,17 +20,23 @@ const EMPTY = Buffer.alloc(0);
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback that only refuses returns nothing.
 export type Inspection = (record: ObjectRecord) => ByteRange | undefined | void;
 
+export interface ReadingParts extends SealedReaderParts {
+  readonly metadata: MetadataEngine;
+  readonly blobs: Pick<BlobEngine, 'open'>;
+}
+
 /**
  * Opens an object so that record and bytes belong together. The body may go between the reading of
  * the record and the opening of the body, for the object was replaced or deleted; then the record is
  * read again. That a body is missing while its record still names it is damage.
  */
 export async function openObject(
-  engines: { readonly metadata: MetadataEngine; readonly blobs: Pick<BlobEngine, 'open'> },
+  engines: ReadingParts,
   commits: ObjectCommits,
   bucket: BucketRecord,
   key: string,
   inspect: Inspection | undefined,
+  openEnvelope?: OpenEnvelope,
 ): Promise<OpenedObject | undefined> {
   let missing: string | undefined;
   for (;;) {
@@ -33,26 +45,50 @@ export async function openObject(
     const range = inspect?.(record) ?? { start: 0, end: record.size };
     checkRange(range, record.size);
     const { body } = record;
+    const dataKey = isSealed(record) ? await dataKeyOf(record, bucket, openEnvelope) : undefined;
     if (body.kind === 'empty') return new InlineObject(record, range, EMPTY);
     if (missing === body.id) throw new CorruptRecord(`object ${key}`, 'its body is missing');
     if (body.kind === 'inline') {
       const bytes = await engines.metadata.get(bucket.incarnation, inlineBodyKey(body.id));
       if (bytes !== undefined) {
-        if (bytes.length !== record.size || crc32(bytes) !== body.crc32) {
+        if (bytes.length !== storedSize(record) || crc32(bytes) !== body.crc32) {
           throw new CorruptRecord(`body of object ${key}`, 'checksum mismatch');
         }
-        return new InlineObject(record, range, bytes);
+        const plain = dataKey === undefined ? bytes : openInline(dataKey, body.id, bytes);
+        if (plain === undefined) {
+          throw new CorruptRecord(`body of object ${key}`, 'it is not what was sealed');
+        }
+        return new InlineObject(record, range, plain);
       }
     } else {
       const reader = await openBlob(engines.blobs, bucket, key, body.id);
       if (reader !== undefined) {
-        if (reader.size === record.size) return new BlobObject(record, range, reader);
+        if (reader.size === storedSize(record)) {
+          return new BlobObject(
+            record,
+            range,
+            dataKey === undefined
+              ? reader
+              : new SealedReader(engines, reader, record.size, dataKey.forBody(body.id)),
+          );
+        }
         await reader.close();
         throw new CorruptRecord(`object ${key}`, 'its blob has another size');
       }
     }
     missing = body.id;
   }
+}
+
+async function dataKeyOf(
+  record: SealedRecord,
+  bucket: BucketRecord,
+  openEnvelope: OpenEnvelope | undefined,
+): Promise<DataKey> {
+  if (openEnvelope === undefined) {
+    throw new Error(`Object ${record.key} is encrypted, and nobody was told to open its envelope`);
+  }
+  return verifiedDataKey(await openEnvelope(record), bucket, record);
 }
 
 async function openBlob(

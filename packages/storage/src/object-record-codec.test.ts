@@ -17,6 +17,8 @@ const unicode = fc.string({ unit: 'grapheme', maxLength: 40 });
 const pairs = (text: fc.Arbitrary<string>): fc.Arbitrary<Pair[]> =>
   fc.array(fc.tuple(text, text), { maxLength: 6 });
 const id = fc.stringMatching(/^[0-9a-v]{24}$/);
+const bytes = (minLength: number, maxLength: number): fc.Arbitrary<Buffer> =>
+  fc.uint8Array({ minLength, maxLength }).map((array) => Buffer.from(array));
 const time = fc.integer({ min: 0, max: 8.64e15 });
 
 const record: fc.Arbitrary<ObjectRecord> = fc
@@ -46,10 +48,19 @@ const record: fc.Arbitrary<ObjectRecord> = fc
       }),
       fc.record({ kind: fc.constant('blob' as const), id }),
     ),
+    sealing: fc.option(
+      fc.record({
+        cipher: fc.constantFrom('AES256' as const, 'SM4' as const),
+        envelope: bytes(1, 600),
+        seal: bytes(32, 32),
+      }),
+      { nil: undefined },
+    ),
   })
-  .map(({ restoration, ...rest }) => ({
+  .map(({ restoration, sealing, ...rest }) => ({
     ...rest,
     ...(restoration === undefined ? {} : { restoration }),
+    ...(sealing === undefined ? {} : { sealing }),
   }));
 
 const key = Buffer.from('okey');
@@ -69,6 +80,11 @@ const example: ObjectRecord = {
   metadata: [['name', 'caf\xe9']],
   tags: [['色', '蓝']],
   body: { kind: 'inline', id: '01hc9vq3ab00000000000001', crc32: 0xfffffffe },
+};
+
+const sealedExample: ObjectRecord = {
+  ...example,
+  sealing: { cipher: 'SM4', envelope: Buffer.from('envelope'), seal: Buffer.alloc(32, 7) },
 };
 
 describe('an object record', () => {
@@ -91,8 +107,11 @@ describe('an object record', () => {
     );
   });
 
-  it('is found out when any one of its bits is flipped, or a byte is missing', () => {
-    const stored = encodeObjectRecord(key, example);
+  it.each([
+    ['', example],
+    [' of an encrypted object', sealedExample],
+  ])('%s is found out when any one of its bits is flipped, or a byte is missing', (_, original) => {
+    const stored = encodeObjectRecord(key, original);
     for (let bit = 0; bit < stored.length * 8; bit++) {
       const damaged = Buffer.from(stored);
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
@@ -112,10 +131,30 @@ describe('an object record', () => {
 
   it('of a format this version does not know is not interpreted', () => {
     const content = Buffer.from(encodeObjectRecord(key, example).subarray(0, -4));
-    content[0] = 2;
+    content[0] = 3;
     expect(() => decodeObjectRecord(key, 'key', checkedValue(key, content))).toThrow(
-      /unknown format 2/,
+      /unknown format 3/,
     );
+  });
+
+  it('of an encrypted object is of a format that programs without encryption refuse', () => {
+    expect(encodeObjectRecord(key, example)[0]).toBe(1);
+    expect(encodeObjectRecord(key, sealedExample)[0]).toBe(2);
+  });
+
+  it('of format 2 stays readable, whatever later versions write', () => {
+    const stored = Buffer.from(
+      [
+        '0200010201000000000010004278bcfe5687b000fffffffffffffffffffffffe1830316863397671',
+        '33616230303030303030303030303030311830316863397671336162303030303030303030303030',
+        '30312044343144384344393846303042323034453938303039393845434638343237450431303030',
+        '0107070707070707070707070707070707070707070707070707070707070707070008656e76656c',
+        '6f7065939192ac436f6e74656e742d54797065aa746578742f706c61696e9192a46e616d65a56361',
+        '66c3a99192a3e889b2a3e8939dc3bcab4f',
+      ].join(''),
+      'hex',
+    );
+    expect(decodeObjectRecord(key, 'key', stored)).toEqual(sealedExample);
   });
 
   it('of format 1 stays readable, whatever later versions write', () => {

@@ -10,11 +10,12 @@ import type {
   Pair,
   Restoration,
 } from './object-record.js';
+import type { RecordSealing, SealingCipher } from './sealing/sealing.js';
 
 /**
- * The stored form of an object record, format 1; numbers big-endian, strings with a byte of length:
+ * The stored form of an object record; numbers big-endian, strings with a byte of length:
  *
- *     1 byte   format
+ *     1 byte   format: 1, or 2 with the fields of an encrypted body
  *     1 1 1    type, storage class, ACL: places in the tables below
  *     1        body: 0 empty, 1 inline, 2 blob
  *     1        flags: 1 restoration
@@ -24,6 +25,7 @@ import type {
  *     4        CRC-32 of the body, if inline
  *     8 8 8    restoration: requested, ready, expires, IEEE 754; only with the flag
  *     strings  revision, body id, ETag, owner
+ *     1 32 2 … cipher, seal, length of the envelope, envelope; only in format 2
  *     …        MessagePack [headers, metadata, tags], or nothing when all three are empty
  *     4        checksum (see `checked-value.ts`)
  *
@@ -33,6 +35,12 @@ import type {
  * ever written stays readable.
  */
 const FORMAT = 1;
+
+/**
+ * That of a record whose body is encrypted. A program that does not know it leaves the object alone, and
+ * does not send what is sealed as if it were the object.
+ */
+const SEALED_FORMAT = 2;
 
 // The protocol's lists are ordered for people; these codes are stored and never change.
 const TYPES = codes<ObjectType>({ Normal: 0 });
@@ -51,25 +59,31 @@ const ACLS = codes<ObjectAcl>({
 });
 const BODY_KINDS = codes<ObjectBody['kind']>({ empty: 0, inline: 1, blob: 2 });
 
+const CIPHERS = codes<SealingCipher>({ AES256: 0, SM4: 1 });
+
 const HAS_RESTORATION = 1;
 const FIXED_BYTES = 32;
 const RESTORATION_BYTES = 24;
 const CRC_BYTES = 4;
+const SEAL_BYTES = 32;
+/** Of cipher, seal and the envelope's length. */
+const SEALING_BYTES = 1 + SEAL_BYTES + 2;
 
 const packr = new Packr({ useRecords: false });
 
 /** The stored form of a record, under the key it will stand at. */
 export function encodeObjectRecord(key: Buffer, record: ObjectRecord): Buffer {
-  const { body, restoration } = record;
+  const { body, restoration, sealing } = record;
   const bodyId = body.kind === 'empty' ? '' : body.id;
   const texts = [record.revision, bodyId, record.etag, record.owner];
   const bags = encodeBags(record);
   let length = FIXED_BYTES + bags.length + CRC_BYTES;
   if (restoration !== undefined) length += RESTORATION_BYTES;
   for (const text of texts) length += 1 + Buffer.byteLength(text);
+  if (sealing !== undefined) length += SEALING_BYTES + sealing.envelope.length;
 
   const value = Buffer.allocUnsafe(length);
-  value[0] = FORMAT;
+  value[0] = sealing === undefined ? FORMAT : SEALED_FORMAT;
   value[1] = TYPES.codeOf[record.type];
   value[2] = STORAGE_CLASSES.codeOf[record.storageClass];
   value[3] = ACLS.codeOf[record.acl];
@@ -91,6 +105,7 @@ export function encodeObjectRecord(key: Buffer, record: ObjectRecord): Buffer {
     value[at] = bytes;
     at += 1 + bytes;
   }
+  if (sealing !== undefined) at = writeSealing(value, at, sealing);
   bags.copy(value, at);
   writeChecksum(key, value);
   return value;
@@ -101,10 +116,14 @@ export function decodeObjectRecord(key: Buffer, objectKey: string, value: Buffer
   const content = verified(key, objectKey, value);
   const revisionAt = textsAt(content);
   const bodyIdAt = behindText(content, revisionAt);
-  const bagsAt = behindText(content, behindText(content, behindText(content, bodyIdAt)));
+  const sealingAt = behindText(content, behindText(content, behindText(content, bodyIdAt)));
+  const sealing =
+    content[0] === SEALED_FORMAT ? decodeSealing(content, sealingAt, objectKey) : undefined;
+  const bagsAt =
+    sealing === undefined ? sealingAt : sealingAt + SEALING_BYTES + sealing.envelope.length;
   const [headers = [], metadata = [], tags = []] = decodeBags(content.subarray(bagsAt));
   const summary = decodeSummary(content, objectKey);
-  const record = {
+  const record: ObjectRecord = {
     key: objectKey,
     type: summary.type,
     size: summary.size,
@@ -120,9 +139,13 @@ export function decodeObjectRecord(key: Buffer, objectKey: string, value: Buffer
     tags,
     body: decodeBody(content, objectKey, bodyIdAt),
   };
-  return summary.restoration === undefined
-    ? record
-    : { ...record, restoration: summary.restoration };
+  const { restoration } = summary;
+  if (restoration === undefined && sealing === undefined) return record;
+  return {
+    ...record,
+    ...(restoration === undefined ? {} : { restoration }),
+    ...(sealing === undefined ? {} : { sealing }),
+  };
 }
 
 /** What a listing tells of an object, from its record's stored form. */
@@ -132,7 +155,9 @@ export function decodeObjectSummary(key: Buffer, objectKey: string, value: Buffe
 
 function verified(key: Buffer, objectKey: string, value: Buffer): Buffer {
   const content = checkedContent(key, value, () => `object record ${objectKey}`);
-  if (content[0] !== FORMAT) throw corrupt(objectKey, unknownFormat(content[0], FORMAT));
+  if (content[0] !== FORMAT && content[0] !== SEALED_FORMAT) {
+    throw corrupt(objectKey, unknownFormat(content[0], SEALED_FORMAT));
+  }
   return content;
 }
 
@@ -164,6 +189,26 @@ function decodeRestoration(content: Buffer): Restoration {
     requestedAt: content.readDoubleBE(FIXED_BYTES),
     readyAt: content.readDoubleBE(FIXED_BYTES + 8),
     expiresAt: content.readDoubleBE(FIXED_BYTES + 16),
+  };
+}
+
+function writeSealing(value: Buffer, from: number, sealing: RecordSealing): number {
+  const { cipher, seal, envelope } = sealing;
+  if (seal.length !== SEAL_BYTES) throw new RangeError(`A seal of ${seal.length} bytes`);
+  value[from] = CIPHERS.codeOf[cipher];
+  seal.copy(value, from + 1);
+  const at = value.writeUInt16BE(envelope.length, from + 1 + SEAL_BYTES);
+  return at + envelope.copy(value, at);
+}
+
+function decodeSealing(content: Buffer, at: number, objectKey: string): RecordSealing {
+  const sealAt = at + 1;
+  const lengthAt = sealAt + SEAL_BYTES;
+  const envelopeAt = at + SEALING_BYTES;
+  return {
+    cipher: named(CIPHERS, content, at, objectKey),
+    seal: content.subarray(sealAt, lengthAt),
+    envelope: content.subarray(envelopeAt, envelopeAt + content.readUInt16BE(lengthAt)),
   };
 }
 

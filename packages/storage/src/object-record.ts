@@ -1,4 +1,5 @@
 import type { ObjectAcl, StorageClass } from '@openoss/protocol';
+import type { RecordSealing } from './sealing/sealing.js';
 
 /** How an object came about; what it can do later depends on it. */
 export type ObjectType = 'Normal';
@@ -18,7 +19,7 @@ export interface Restoration {
 /** Where an object's bytes are. */
 export type ObjectBody =
   | { readonly kind: 'empty' }
-  /** Under a key of its own in the bucket's partition; `crc32` covers the bytes. */
+  /** Under a key of its own in the bucket's partition; `crc32` covers the bytes as they are there. */
   | { readonly kind: 'inline'; readonly id: string; readonly crc32: number }
   | { readonly kind: 'blob'; readonly id: string };
 
@@ -51,6 +52,8 @@ export interface ObjectRecord extends ObjectSummary {
   readonly metadata: readonly Pair[];
   readonly tags: readonly Pair[];
   readonly body: ObjectBody;
+  /** Of an object whose body is encrypted; size, ETag and CRC-64 are those of the plain one. */
+  readonly sealing?: RecordSealing | undefined;
 }
 
 /** What a client says of an object it puts. */

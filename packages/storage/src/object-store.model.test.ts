@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import type { ListObjectsRequest } from './list-objects.js';
 import type { Pair } from './object-record.js';
 import { type EmbeddedStore, openEmbeddedStore } from './open-embedded-store.js';
+import type { SealingCipher } from './sealing/sealing.js';
 import {
   blobFiles,
   bucketSpecification,
@@ -13,6 +14,7 @@ import {
   readBody,
 } from './testing/open-store.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
+import { testSealing } from './testing/test-sealing.js';
 
 /** Small, so that short bodies become blobs as well. */
 const INLINE_LIMIT = 100;
@@ -77,12 +79,13 @@ interface Put {
   readonly fill: number;
   readonly storageClass: StorageClass;
   readonly streamed: boolean;
+  readonly cipher: SealingCipher | undefined;
   readonly forbidOverwrite: boolean;
 }
 
 const putObject = (bucket: string, put: Put): Command =>
   command(`putObject ${bucket} ${fc.stringify(put)}`, async (model, { store }) => {
-    const { key, size, fill, storageClass, streamed, forbidOverwrite } = put;
+    const { key, size, fill, storageClass, streamed, cipher, forbidOverwrite } = put;
     const objects = model.get(bucket);
     const body = Buffer.alloc(size, `${fill} `);
     const outcome = await outcomeOf(
@@ -93,6 +96,7 @@ const putObject = (bucket: string, put: Put): Command =>
         size,
         maxBytes: 1_000_000,
         attributes: { ...plainAttributes, storageClass },
+        sealing: cipher === undefined ? undefined : testSealing(cipher),
         admit: (existing) => {
           expect(existing !== undefined).toBe(objects?.has(key));
           if (forbidOverwrite && existing !== undefined) throw new OssError('ObjectExists');
@@ -194,6 +198,7 @@ it('behaves like maps in maps, whatever is done to it, also when it is opened ag
     fill: fc.nat(9),
     storageClass,
     streamed: fc.boolean(),
+    cipher: fc.constantFrom(undefined, undefined, 'AES256' as const, 'SM4' as const),
     forbidOverwrite: fc.boolean(),
   });
   const change = fc.record({

@@ -4,6 +4,7 @@ import type { ListBucketsRequest, ListedBuckets } from './buckets.js';
 import type { Awaitable } from './engine/metadata-engine.js';
 import type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 import type { ObjectAttributes, ObjectRecord } from './object-record.js';
+import type { OpenEnvelope, SealedRecord, Sealing } from './sealing/sealing.js';
 
 /** Bytes of a body from `start` to before `end`. */
 export interface ByteRange {
@@ -45,6 +46,8 @@ export interface PutObjectRequest {
   readonly expectMd5?: Uint8Array | undefined;
   /** The CRC-64/XZ the body must have; another is Crc64Mismatch. */
   readonly expectCrc64?: bigint | undefined;
+  /** Has the body encrypted; without it, it is kept as it is. Throws CipherUnavailable. */
+  readonly sealing?: Sealing | undefined;
   readonly admit?: Admission | undefined;
   /** Called once nothing known so far refuses the put, before a streamed body is read. */
   readonly beforeBody?: (() => void) | undefined;
@@ -102,13 +105,16 @@ export interface ObjectStore {
   getObject(bucket: MeantBucket, key: string): Promise<ObjectRecord | undefined>;
   /**
    * Opens an object for reading; undefined when there is none. `inspect` sees the record before any
-   * byte is read: it throws to refuse, or says which bytes are wanted (all, without an answer).
+   * byte is read: it throws to refuse, or says which bytes are wanted (all, without an answer). Then
+   * `openEnvelope` is asked for the key, where the body is encrypted; without it such an object is not
+   * opened. Both may be asked again when the object was replaced meanwhile.
    */
   openObject(
     bucket: MeantBucket,
     key: string,
     // biome-ignore lint/suspicious/noConfusingVoidType: a callback that only refuses returns nothing.
     inspect?: (record: ObjectRecord) => ByteRange | undefined | void,
+    openEnvelope?: OpenEnvelope,
   ): Promise<OpenedObject | undefined>;
   /** Deletes an object and returns its record; undefined when there was none. */
   deleteObject(
@@ -125,6 +131,16 @@ export interface ObjectStore {
     bucket: MeantBucket,
     key: string,
     change: (record: ObjectRecord) => ObjectRecord,
+  ): Promise<ObjectRecord>;
+  /**
+   * Gives an encrypted object another envelope, and leaves its body as it is: `rewrap` tells the data key
+   * that the body has and what it can be had from. Throws NoSuchKey, and a RangeError for an object that is
+   * not encrypted. `rewrap` may be asked again when somebody else was faster, and may throw to refuse.
+   */
+  rewrapObject(
+    bucket: MeantBucket,
+    key: string,
+    rewrap: (record: SealedRecord) => Awaitable<Omit<Sealing, 'cipher'>>,
   ): Promise<ObjectRecord>;
   listObjects(bucket: MeantBucket, request: ListObjectsRequest): Promise<ListedObjects>;
 }

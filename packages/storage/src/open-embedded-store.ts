@@ -1,7 +1,7 @@
 import { Crc64Engine } from '@openoss/protocol';
 import { BlobSweeper } from './blob-sweeper.js';
+import { BodyThreads } from './body/body-threads.js';
 import { BucketRegistry } from './bucket-registry.js';
-import { DigestThreads } from './digest/digest-threads.js';
 import type { BlobEngine } from './engine/blob-engine.js';
 import { type Disk, hasErrorCode } from './engine/disk.js';
 import { FailStop } from './engine/fail-stop.js';
@@ -22,9 +22,10 @@ import { FileBlobs } from './engines/embedded/file-blobs.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
 import { type Snapshot, Snapshots } from './engines/embedded/snapshots.js';
 import { NEXT_TO_NOTHING_BYTES } from './engines/embedded/space-limits.js';
-import { TransferMemory } from './engines/embedded/transfer-memory.js';
 import { IdSequence, newSessionId } from './id-sequence.js';
 import { type Log, silentLog } from './log.js';
+import { SlabPool } from './memory/slab-pool.js';
+import { TransferMemory } from './memory/transfer-memory.js';
 import { ObjectCommits } from './object-commits.js';
 import type { ObjectStore } from './object-store.js';
 import { OperationGate } from './operation-gate.js';
@@ -135,6 +136,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       const session = newSessionId(clock());
       const livingSessions = new Set<string>();
       const memory = new TransferMemory(options.transferMemory);
+      const slabs = new SlabPool(memory);
       const crc64 = Crc64Engine.shared();
       if (!crc64.isCompiled) {
         log.warn({}, 'no WebAssembly with vectors here: every CRC-64 takes ten times as long');
@@ -147,6 +149,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         failStop,
         log,
         memory,
+        slabs,
         space,
       });
       return await assemble({
@@ -161,6 +164,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
         crc64,
         work: () => metadata.work,
         space,
+        slabs,
         snapshots: new Snapshots({ path, disk, metadata, blobs, clock }),
         transferMemory: () => memory.held,
         release: () => lock.release(),
@@ -219,6 +223,7 @@ interface StoreParts {
   readonly crc64: Crc64Engine;
   readonly work: () => EmbeddedStore['work'];
   readonly space: DiskSpace;
+  readonly slabs: SlabPool;
   readonly snapshots: Snapshots;
   readonly transferMemory: () => number;
   readonly release: () => Promise<void>;
@@ -230,7 +235,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
   const ids = new IdSequence(session);
   const counters = newStoreCounters();
   const gate = new OperationGate();
-  const digestThreads = new DigestThreads(crc64);
+  const bodyThreads = new BodyThreads(crc64);
   const registry = new BucketRegistry(metadata, ids, clock);
   const sweeper = new BlobSweeper({ metadata, blobs, registry, log, counters });
   const commits = new ObjectCommits(metadata, ids, (incarnation, blobId) =>
@@ -267,7 +272,8 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     space,
     inlineLimit,
     crc64,
-    digestThreads,
+    bodyThreads,
+    slabs: parts.slabs,
   });
   const room = (name: string): RoomStore => {
     const known = rooms.get(name) ?? new EngineRoomStore(metadata, name);

@@ -1,14 +1,19 @@
 import { crc32 } from 'node:zlib';
 import { type Crc64Engine, OssError } from '@openoss/protocol';
+import type { BodyThreads } from './body/body-threads.js';
 import type { Buckets } from './buckets.js';
-import type { DigestThreads } from './digest/digest-threads.js';
 import type { BlobEngine, BlobWriter } from './engine/blob-engine.js';
 import { EngineFailed } from './engine/metadata-engine.js';
 import type { StorageSpace } from './engine/storage-space.js';
+import type { SlabPool } from './memory/slab-pool.js';
 import type { NextObject, ObjectCommits } from './object-commits.js';
 import type { ObjectBody, ObjectRecord } from './object-record.js';
 import type { PutObjectRequest, PutObjectResult } from './object-store.js';
 import { type ReceivedBody, receiveBody } from './receive-body.js';
+import { checkEnvelope, DataKey } from './sealing/data-key.js';
+import { sealInline } from './sealing/inline-sealing.js';
+import { type SealedBucket, sealRecord } from './sealing/record-seal.js';
+import type { Sealing } from './sealing/sealing.js';
 
 export interface PutObjectParts {
   readonly blobs: BlobEngine;
@@ -18,7 +23,8 @@ export interface PutObjectParts {
   readonly space: StorageSpace;
   readonly inlineLimit: number;
   readonly crc64: Crc64Engine;
-  readonly digestThreads: DigestThreads;
+  readonly bodyThreads: BodyThreads;
+  readonly slabs: SlabPool;
 }
 
 /**
@@ -29,8 +35,9 @@ export async function putObject(
   parts: PutObjectParts,
   request: PutObjectRequest,
 ): Promise<PutObjectResult> {
-  const { blobs, registry, commits, space, inlineLimit, crc64, digestThreads } = parts;
-  const { key, body, size, maxBytes, admit, beforeBody } = request;
+  const { blobs, registry, commits, space, inlineLimit, crc64, bodyThreads } = parts;
+  const { key, body, size, maxBytes, admit, beforeBody, sealing } = request;
+  const dataKey = sealing === undefined ? undefined : dataKeyOf(sealing);
   const bucket = await registry.require(request.bucket);
   if (request.incarnation !== undefined && request.incarnation !== bucket.incarnation) {
     throw new OssError('NoSuchBucket', { details: { BucketName: request.bucket } });
@@ -51,7 +58,8 @@ export async function putObject(
       maxBytes,
       inlineLimit,
       crc64,
-      digestThreads,
+      bodyThreads,
+      sealing: dataKey === undefined ? undefined : { ...parts, dataKey },
       createBlob: (expectedSize, tap) =>
         blobs.create({ bucket: bucket.incarnation, key }, expectedSize, tap),
     });
@@ -65,7 +73,10 @@ export async function putObject(
         space.take('record', bytes);
         taken = bytes;
       }
-      return nextObject(parts, request, complete);
+      const next = nextObject(parts, request, complete);
+      return sealing === undefined || dataKey === undefined
+        ? next
+        : sealedObject(next, bucket, sealing, dataKey);
     });
     if (after === undefined) throw new Error('A put left no object');
     return { record: after, replaced: before };
@@ -116,6 +127,25 @@ function nextObject(
   return record.body.kind === 'inline' && Buffer.isBuffer(content)
     ? { record, inline: content }
     : { record };
+}
+
+function dataKeyOf({ cipher, dataKey, envelope }: Sealing): DataKey {
+  checkEnvelope(envelope);
+  return new DataKey(cipher, dataKey);
+}
+
+/** The same object with its inline body encrypted, as a blob has been already, and its record sealed. */
+function sealedObject(
+  { record, inline }: NextObject,
+  bucket: SealedBucket,
+  { cipher, envelope }: Sealing,
+  dataKey: DataKey,
+): NextObject {
+  const seal = sealRecord(dataKey, bucket, record, envelope);
+  const sealed = { ...record, sealing: { cipher, envelope: Buffer.from(envelope), seal } };
+  if (inline === undefined || record.body.kind !== 'inline') return { record: sealed };
+  const bytes = sealInline(dataKey, record.body.id, inline);
+  return { record: { ...sealed, body: { ...record.body, crc32: crc32(bytes) } }, inline: bytes };
 }
 
 /** Where the bytes will be; an inline body goes by the revision it comes with. */

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { type Crc64Engine, OssError } from '@openoss/protocol';
-import type { RunningDigests } from './digest/body-digests.js';
-import type { DigestThreads } from './digest/digest-threads.js';
+import type { RunningDigests } from './body/body-digests.js';
+import type { BodyThreads } from './body/body-threads.js';
 import type { BlobWriter, BodyTap } from './engine/blob-engine.js';
 import type { Awaitable } from './engine/metadata-engine.js';
+import { SealedBody, type SealedBodyParts } from './sealing/sealed-body.js';
 
 /** A body that was read to its end, with what follows from its bytes. */
 export interface ReceivedBody {
@@ -12,7 +13,7 @@ export interface ReceivedBody {
   readonly md5: string;
   /** CRC-64/XZ. */
   readonly crc64: bigint;
-  /** The bytes, when they are few, or the blob they were written to, durable by now. */
+  /** The bytes, plain, when they are few, or the blob they were written to, durable by now. */
   readonly content: Buffer | BlobWriter;
 }
 
@@ -24,8 +25,10 @@ export interface ReceiveBodyOptions {
   readonly inlineLimit: number;
   readonly crc64: Crc64Engine;
   /** Reckons the digests of bodies that do not stay in memory. */
-  readonly digestThreads: DigestThreads;
-  createBlob(expectedSize: number | undefined, tap: BodyTap): Promise<BlobWriter>;
+  readonly bodyThreads: BodyThreads;
+  /** With them, what does not stay in memory is sealed. */
+  readonly sealing?: SealedBodyParts | undefined;
+  createBlob(expectedSize: number | undefined, tap?: BodyTap): Promise<BlobWriter>;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function receiveBody(
   }
   const gathered: Uint8Array[] = [];
   let received = 0;
-  let large: LargeBody | undefined;
+  let large: LargeBody | SealedBody | undefined;
   try {
     for await (const chunk of body instanceof Uint8Array ? [body] : body) {
       received += chunk.length;
@@ -57,9 +60,14 @@ export async function receiveBody(
       }
       gathered.push(chunk);
       if (received <= inlineLimit) continue;
-      large = await LargeBody.begin(options.digestThreads.start(size), (tap) =>
-        options.createBlob(size, tap),
-      );
+      large =
+        options.sealing === undefined
+          ? await LargeBody.begin(options.bodyThreads.start(size), (tap) =>
+              options.createBlob(size, tap),
+            )
+          : await SealedBody.begin(options.sealing, size, (sealedSize) =>
+              options.createBlob(sealedSize),
+            );
       for (const early of gathered.splice(0)) await large.write(early);
     }
     checkSize(received, size);

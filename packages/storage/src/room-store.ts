@@ -186,10 +186,10 @@ export class EngineRoomStore implements RoomStore {
 /** Buckets' partitions are named by ids of digits and letters: no room's name is taken for one. */
 export const roomPartition = (room: string): string => `room:${room}`;
 
-/** A key of an engine is never empty; a room's may be. */
 /** The rooms that keep state here. */
-export const ROOMS = ['directory'];
+export const ROOMS = ['directory', 'kms'];
 
+/** A key of an engine is never empty; a room's may be. */
 export const ROOM_KEYS = { from: Buffer.from('k'), to: Buffer.from('l') };
 export const roomKeyOf = (stored: Buffer): string => stored.toString('utf8', 1);
 const roomKey = (key: string): Buffer => Buffer.from(`k${key}`);

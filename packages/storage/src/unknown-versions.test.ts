@@ -60,11 +60,11 @@ describe('what a newer version wrote', () => {
     const { directory, incarnation } = await closedStore();
     const key = objectRecordKey('small');
     await rewrite(directory, incarnation, key, (value) => {
-      value[0] = 2;
+      value[0] = 3;
       writeChecksum(key, value);
     });
     const { objects } = await openStore({ directory });
-    const refusal = /unknown format 2 \(this version knows 1\)/;
+    const refusal = /unknown format 3 \(this version knows 2\)/;
     await expect(objects.getObject(BUCKET, 'small')).rejects.toThrow(refusal);
     await expect(objects.putObject(putRequest('small', 'new'))).rejects.toThrow(refusal);
     await expect(objects.deleteObject(BUCKET, 'small')).rejects.toThrow(refusal);
@@ -74,12 +74,12 @@ describe('what a newer version wrote', () => {
     const { directory } = await closedStore();
     const key = Buffer.from(`n${BUCKET}`);
     await rewrite(directory, 'buckets', key, (value) => {
-      value[0] = 3;
+      value[0] = 4;
       writeChecksum(key, value);
     });
     const { objects } = await openStore({ directory });
     await expect(objects.getObject(BUCKET, 'small')).rejects.toThrow(
-      /unknown format 3 \(this version knows 2\)/,
+      /unknown format 4 \(this version knows 3\)/,
     );
   });
 

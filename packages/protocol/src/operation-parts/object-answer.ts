@@ -1,6 +1,7 @@
 import { storageClasses } from '../model/storage-class.js';
 import { httpDate, integer, oneOf, quotedEtag, text, uint64 } from '../operation/codec.js';
 import { header, headerMap } from '../operation/field.js';
+import { encryptionAnswer } from './encryption-headers.js';
 import { persistentAnswer } from './persistent-answer.js';
 
 /** The headers that describe an object when it is read (oss-protocol.md, 7.3), in the order OSS writes them. */
@@ -38,6 +39,7 @@ export const objectAnswer = {
     'How many tags the object has, to callers that may read them.',
   ),
   restore: header('x-oss-restore', text, 'The state of the restoration of an archived object.'),
+  ...encryptionAnswer,
   metadata: headerMap('x-oss-meta-', 'The metadata of the object.'),
   persistent: persistentAnswer,
 };

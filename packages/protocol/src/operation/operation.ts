@@ -49,6 +49,8 @@ export interface Operation<
   readonly success: readonly number[];
   // biome-ignore format: `never` makes every operation assignable to `Operation`: only its own code calls `applies`.
   readonly actions: readonly RequiredAction<never>[];
+  /** What a caller must be allowed to do with the key of KMS that the object is encrypted with, if it is with one. */
+  readonly keyActions: readonly string[];
   /** Causes this operation refuses for, besides those that any request may meet. */
   readonly errors: readonly ErrorKind[];
   /** Command-line examples, each with a sentence on what it does. */
@@ -75,8 +77,9 @@ export function operation<
   readonly output: O;
   readonly success?: readonly number[];
   readonly actions: readonly RequiredAction<TargetValue<M['on']> & ValueOf<I, unknown>>[];
+  readonly keyActions?: readonly string[];
   readonly errors: readonly ErrorKind[];
   readonly examples?: readonly { readonly doc: string; readonly command: string }[];
 }): Operation<M, I, O> {
-  return { success: [200], examples: [], ...description };
+  return { success: [200], keyActions: [], examples: [], ...description };
 }

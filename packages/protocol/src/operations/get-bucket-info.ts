@@ -5,11 +5,12 @@ import { xmlBody } from '../operation/field.js';
 import { operation } from '../operation/operation.js';
 import { child, struct, xmlShape } from '../operation/xml-shape.js';
 import { ownerMembers } from '../operation-parts/owner.js';
+import { encryptionDefault } from '../operation-parts/server-side-encryption-rule.js';
 
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/getbucketinfo */
 export const GetBucketInfo = operation({
   name: 'GetBucketInfo',
-  doc: 'Answers what a bucket is: owner, ACL, region, class and redundancy.',
+  doc: 'Answers what a bucket is: owner, ACL, region, class, redundancy and encryption.',
   match: { on: 'bucket', method: 'GET', query: { bucketInfo: null } },
   input: {},
   output: {
@@ -30,9 +31,7 @@ export const GetBucketInfo = operation({
           accessControlList: struct('AccessControlList', {
             grant: child('Grant', oneOf(bucketAcls)),
           }),
-          serverSideEncryptionRule: struct('ServerSideEncryptionRule', {
-            sseAlgorithm: child('SSEAlgorithm', text),
-          }),
+          serverSideEncryptionRule: struct('ServerSideEncryptionRule', encryptionDefault),
           bucketPolicy: struct('BucketPolicy', {
             logBucket: child('LogBucket', text),
             logPrefix: child('LogPrefix', text),

@@ -1,6 +1,7 @@
 import { headerText, text } from '../operation/codec.js';
 import { header, payload, query } from '../operation/field.js';
 import { operation } from '../operation/operation.js';
+import { kmsErrors } from '../operation-parts/kms-errors.js';
 import { objectAnswer } from '../operation-parts/object-answer.js';
 import { readConditions } from '../operation-parts/read-conditions.js';
 import { versionId } from '../operation-parts/version-id.js';
@@ -73,6 +74,7 @@ export const GetObject = operation({
       applies: ({ versionId }) => versionId !== undefined,
     },
   ],
+  keyActions: ['kms:Decrypt'],
   errors: [
     'NoSuchKey',
     'NoSuchVersion',
@@ -83,6 +85,8 @@ export const GetObject = operation({
     'ResponseHeaderOverrideAnonymous',
     'VersionIdInvalid',
     'VersionIdEmpty',
+    'CipherNotAvailable',
+    ...kmsErrors,
     'HeaderNotImplemented',
     'ParameterNotImplemented',
   ],

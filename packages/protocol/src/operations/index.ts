@@ -1,6 +1,7 @@
 // Written by `npm run generate` from the files in this folder. Do not edit.
 
 import type { Operation } from '../operation/operation.js';
+import { DeleteBucketEncryption } from './delete-bucket-encryption.js';
 import { DeleteBucketPolicy } from './delete-bucket-policy.js';
 import { DeleteBucketPublicAccessBlock } from './delete-bucket-public-access-block.js';
 import { DeleteBucket } from './delete-bucket.js';
@@ -9,6 +10,7 @@ import { DeleteObjectTagging } from './delete-object-tagging.js';
 import { DeleteObject } from './delete-object.js';
 import { DeletePublicAccessBlock } from './delete-public-access-block.js';
 import { GetBucketAcl } from './get-bucket-acl.js';
+import { GetBucketEncryption } from './get-bucket-encryption.js';
 import { GetBucketInfo } from './get-bucket-info.js';
 import { GetBucketLocation } from './get-bucket-location.js';
 import { GetBucketPolicyStatus } from './get-bucket-policy-status.js';
@@ -25,6 +27,7 @@ import { ListBuckets } from './list-buckets.js';
 import { ListObjectsV2 } from './list-objects-v2.js';
 import { ListObjects } from './list-objects.js';
 import { PutBucketAcl } from './put-bucket-acl.js';
+import { PutBucketEncryption } from './put-bucket-encryption.js';
 import { PutBucketPolicy } from './put-bucket-policy.js';
 import { PutBucketPublicAccessBlock } from './put-bucket-public-access-block.js';
 import { PutBucket } from './put-bucket.js';
@@ -34,6 +37,7 @@ import { PutObject } from './put-object.js';
 import { PutPublicAccessBlock } from './put-public-access-block.js';
 import { RestoreObject } from './restore-object.js';
 
+export * from './delete-bucket-encryption.js';
 export * from './delete-bucket-policy.js';
 export * from './delete-bucket-public-access-block.js';
 export * from './delete-bucket.js';
@@ -42,6 +46,7 @@ export * from './delete-object-tagging.js';
 export * from './delete-object.js';
 export * from './delete-public-access-block.js';
 export * from './get-bucket-acl.js';
+export * from './get-bucket-encryption.js';
 export * from './get-bucket-info.js';
 export * from './get-bucket-location.js';
 export * from './get-bucket-policy-status.js';
@@ -58,6 +63,7 @@ export * from './list-buckets.js';
 export * from './list-objects-v2.js';
 export * from './list-objects.js';
 export * from './put-bucket-acl.js';
+export * from './put-bucket-encryption.js';
 export * from './put-bucket-policy.js';
 export * from './put-bucket-public-access-block.js';
 export * from './put-bucket.js';
@@ -69,6 +75,7 @@ export * from './restore-object.js';
 
 /** Every operation that is described. */
 export const operations: readonly Operation[] = [
+  DeleteBucketEncryption,
   DeleteBucketPolicy,
   DeleteBucketPublicAccessBlock,
   DeleteBucket,
@@ -77,6 +84,7 @@ export const operations: readonly Operation[] = [
   DeleteObject,
   DeletePublicAccessBlock,
   GetBucketAcl,
+  GetBucketEncryption,
   GetBucketInfo,
   GetBucketLocation,
   GetBucketPolicyStatus,
@@ -93,6 +101,7 @@ export const operations: readonly Operation[] = [
   ListObjectsV2,
   ListObjects,
   PutBucketAcl,
+  PutBucketEncryption,
   PutBucketPolicy,
   PutBucketPublicAccessBlock,
   PutBucket,

@@ -7,6 +7,7 @@ import type { Operation } from '../operation/operation.js';
  * operation evaluates one description.
  */
 export const operationLoaders: Readonly<Record<string, () => Promise<Operation>>> = {
+  'delete-bucket-encryption': async () => (await import('./delete-bucket-encryption.js')).DeleteBucketEncryption,
   'delete-bucket-policy': async () => (await import('./delete-bucket-policy.js')).DeleteBucketPolicy,
   'delete-bucket-public-access-block': async () => (await import('./delete-bucket-public-access-block.js')).DeleteBucketPublicAccessBlock,
   'delete-bucket': async () => (await import('./delete-bucket.js')).DeleteBucket,
@@ -15,6 +16,7 @@ export const operationLoaders: Readonly<Record<string, () => Promise<Operation>>
   'delete-object': async () => (await import('./delete-object.js')).DeleteObject,
   'delete-public-access-block': async () => (await import('./delete-public-access-block.js')).DeletePublicAccessBlock,
   'get-bucket-acl': async () => (await import('./get-bucket-acl.js')).GetBucketAcl,
+  'get-bucket-encryption': async () => (await import('./get-bucket-encryption.js')).GetBucketEncryption,
   'get-bucket-info': async () => (await import('./get-bucket-info.js')).GetBucketInfo,
   'get-bucket-location': async () => (await import('./get-bucket-location.js')).GetBucketLocation,
   'get-bucket-policy-status': async () => (await import('./get-bucket-policy-status.js')).GetBucketPolicyStatus,
@@ -31,6 +33,7 @@ export const operationLoaders: Readonly<Record<string, () => Promise<Operation>>
   'list-objects-v2': async () => (await import('./list-objects-v2.js')).ListObjectsV2,
   'list-objects': async () => (await import('./list-objects.js')).ListObjects,
   'put-bucket-acl': async () => (await import('./put-bucket-acl.js')).PutBucketAcl,
+  'put-bucket-encryption': async () => (await import('./put-bucket-encryption.js')).PutBucketEncryption,
   'put-bucket-policy': async () => (await import('./put-bucket-policy.js')).PutBucketPolicy,
   'put-bucket-public-access-block': async () => (await import('./put-bucket-public-access-block.js')).PutBucketPublicAccessBlock,
   'put-bucket': async () => (await import('./put-bucket.js')).PutBucket,

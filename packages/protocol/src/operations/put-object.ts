@@ -6,6 +6,8 @@ import { checkUserMetadata } from '../model/user-metadata.js';
 import { boolean, oneOf, quotedEtag, text, uint64 } from '../operation/codec.js';
 import { header, headerMap, payload, query } from '../operation/field.js';
 import { operation } from '../operation/operation.js';
+import { encryptionAnswer, encryptionRequest } from '../operation-parts/encryption-headers.js';
+import { kmsErrors } from '../operation-parts/kms-errors.js';
 
 /** The largest object one request can upload: 5 GiB. */
 export const MAX_PUT_BYTES = 5 * 1024 ** 3;
@@ -51,30 +53,7 @@ export const PutObject = operation({
         empty: 'ObjectAclEmpty',
       },
     ),
-    serverSideDataEncryption: header(
-      'x-oss-server-side-data-encryption',
-      text,
-      'The algorithm that encrypts the object under a KMS-managed key.',
-      { notImplemented: true },
-    ),
-    serverSideEncryption: header(
-      'x-oss-server-side-encryption',
-      text,
-      'The server-side encryption method.',
-      { notImplemented: true },
-    ),
-    serverSideEncryptionKeyId: header(
-      'x-oss-server-side-encryption-key-id',
-      text,
-      'The ID of the customer master key (CMK) managed by KMS.',
-      { notImplemented: true },
-    ),
-    serverSideEncryptionContext: header(
-      'x-oss-server-side-encryption-context',
-      text,
-      'The encryption context handed to KMS, as JSON.',
-      { notImplemented: true, flag: false },
-    ),
+    ...encryptionRequest,
     storageClass: header(
       'x-oss-storage-class',
       oneOf(storageClasses),
@@ -215,6 +194,7 @@ export const PutObject = operation({
       text,
       'The version the upload made, in a versioned bucket.',
     ),
+    ...encryptionAnswer,
   },
   actions: [
     { action: 'oss:PutObject' },
@@ -224,6 +204,7 @@ export const PutObject = operation({
       applies: ({ tagging }) => tagging !== undefined,
     },
   ],
+  keyActions: ['kms:GenerateDataKey', 'kms:Decrypt'],
   errors: [
     'PublicObjectAclBlocked',
     'MissingContentLength',
@@ -249,6 +230,16 @@ export const PutObject = operation({
     'TagKeyTooLong',
     'TooManyObjectTags',
     'PersistentHeadersInvalid',
+    'EncryptionAlgorithmInvalid',
+    'DataEncryptionAlgorithmInvalid',
+    'EncryptionKeyIdEmpty',
+    'EncryptionKeyIdNotApplicable',
+    'EncryptionContextInvalid',
+    'EncryptionContextNotApplicable',
+    'CipherNotAvailable',
+    ...kmsErrors,
+    'KmsKeyIdInvalid',
+    'KmsAliasNotFound',
     'HeaderNotImplemented',
     'ParameterNotImplemented',
   ],
@@ -281,6 +272,11 @@ export const PutObject = operation({
       doc: 'Upload an object only if there is none of that name.',
       command:
         'ossutil api put-object --bucket examplebucket --key exampleobject --body "hi oss" --forbid-overwrite true',
+    },
+    {
+      doc: 'Upload an object to be encrypted with SM4 under a key of KMS.',
+      command:
+        'ossutil api put-object --bucket examplebucket --key exampleobject --body "hi oss" --server-side-encryption KMS --server-side-data-encryption SM4 --server-side-encryption-key-id 9468da86-3509-4f8d-a61e-6eab1eac****',
     },
   ],
 });

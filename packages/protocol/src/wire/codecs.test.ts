@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { GetObject, ListObjectsV2, PutObject, PutObjectTagging } from '../operations/index.js';
+import {
+  DeleteObject,
+  GetObject,
+  ListObjectsV2,
+  PutBucket,
+  PutObject,
+  PutObjectTagging,
+} from '../operations/index.js';
 import { decodeXmlBody, inputDecoder } from './decode-input.js';
 import { decodeOutput } from './decode-output.js';
 import { encodeInput, WireText } from './encode-input.js';
@@ -45,6 +52,12 @@ describe('reading a request', () => {
     ['x-oss-storage-class', '', 'StorageClassEmpty'],
     ['x-oss-hash-crc64ecma', '18446744073709551616', 'Crc64Malformed'],
     ['x-oss-hash-crc64ecma', '-1', 'Crc64Malformed'],
+    ['x-oss-server-side-encryption', 'aes256', 'EncryptionAlgorithmInvalid'],
+    ['x-oss-server-side-encryption', '', 'EncryptionAlgorithmInvalid'],
+    ['x-oss-server-side-data-encryption', 'AES256', 'DataEncryptionAlgorithmInvalid'],
+    ['x-oss-server-side-data-encryption', '', 'DataEncryptionAlgorithmInvalid'],
+    ['x-oss-server-side-encryption-key-id', '', 'EncryptionKeyIdEmpty'],
+    ['x-oss-server-side-encryption-context', 'text', 'EncryptionContextInvalid'],
   ])('refuses %s: %s with the cause %s', (name, value, kind) => {
     expect(() => decode({ [name]: value })).toThrow(
       refusal(kind, { ArgumentName: name, ArgumentValue: value }),
@@ -58,7 +71,6 @@ describe('reading a request', () => {
     'If-Unmodified-Since',
     'x-oss-callback',
     'x-oss-traffic-limit',
-    'x-oss-server-side-encryption',
     'x-oss-object-worm-mode',
   ])('refuses %s rather than ignoring it', (name) => {
     expect(() => decode({ [name.toLowerCase()]: 'x' })).toThrow(
@@ -72,6 +84,18 @@ describe('reading a request', () => {
       expect(() => decode({}, [[name, 'x']])).toThrow(
         refusal('ParameterNotImplemented', { Parameter: name }),
       );
+    },
+  );
+
+  it.each([GetObject, DeleteObject, PutBucket])(
+    'refuses a method of encryption for $name, whatever it is',
+    (operation) => {
+      for (const value of ['AES256', 'KMS', 'x', '']) {
+        const headers = new Map([['x-oss-server-side-encryption', value]]);
+        expect(() => inputDecoder(operation)(headers, [])).toThrow(
+          refusal('EncryptionHeaderNotApplicable', { ArgumentValue: value }),
+        );
+      }
     },
   );
 

@@ -33,12 +33,30 @@ export function inputDecoder(operation: Operation): InputDecoder {
     const step = stepOf(property, field);
     if (step !== undefined) steps.push(step);
   }
+  if (!takesEncryption(operation)) steps.push(refuseEncryption);
   return (headers, query) => {
     const input: Record<string, unknown> = {};
     for (const step of steps) step(input, headers, query);
     return input;
   };
 }
+
+const ENCRYPTION = 'x-oss-server-side-encryption';
+
+function takesEncryption(operation: Operation): boolean {
+  return Object.values(operation.input).some(
+    (field) => field.kind === 'header' && field.name === ENCRYPTION,
+  );
+}
+
+/** Who asks for encryption where there is none is told so, whatever the value (the page of EC 0005-00000002). */
+const refuseEncryption: Step = (_input, headers) => {
+  const value = headers.get(ENCRYPTION);
+  if (value === undefined) return;
+  throw new OssError('EncryptionHeaderNotApplicable', {
+    details: { ArgumentName: ENCRYPTION, ArgumentValue: utf8Text(value) },
+  });
+};
 
 function stepOf(property: string, field: Field): Step | undefined {
   switch (field.kind) {

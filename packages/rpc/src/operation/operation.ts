@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from '@openoss/access';
 import type { AccessKey, Accounts, Directory, Ram, RequestContext, Sts } from '@openoss/directory';
+import type { KeyService } from '@openoss/kms';
 import type { AccessExplainer } from '../access-explainer.js';
 import type { Answer } from '../answer/answer-value.js';
 import type { Product } from '../product.js';
@@ -15,6 +16,8 @@ export interface Call {
   readonly ramOf: (account: string) => Ram;
   readonly accounts: Accounts;
   readonly sts: Sts<CompiledPolicy, CompiledPolicy>;
+  /** The keys of the caller's account; throws KmsError where it has none. */
+  readonly keys: () => KeyService;
   readonly directory: Pick<Directory, 'account' | 'rotateRoot'>;
   readonly explainer: AccessExplainer;
   /** What the conditions of policies may ask of the call. */
@@ -38,10 +41,18 @@ interface Description<P extends Parameters> {
   readonly run: (input: InputOf<P>, call: Call) => Promise<Answer>;
 }
 
+/** An action that has to be allowed on a resource, such as `user/alice`, of the caller's account. */
+export interface Need {
+  readonly action: string;
+  readonly resource: string;
+}
+
 /** An operation with what it was given. */
 export interface PreparedCall {
-  readonly resources: readonly string[];
-  readonly run: () => Promise<Answer>;
+  /** What has to be allowed before it is run. */
+  readonly needs: readonly Need[];
+  /** `allow` resolves where something that shows only now is allowed too, and rejects otherwise. */
+  readonly run: (allow: (needs: readonly Need[]) => Promise<void>) => Promise<Answer>;
 }
 
 /** An operation as a call finds it by its name. */
@@ -50,8 +61,11 @@ export interface Operation {
   readonly name: string;
   readonly doc: string;
   readonly parameters: Parameters;
-  /** Reads the parameters; throws RpcError or RamError. */
-  readonly prepare: (given: ReadonlyMap<string, string>, call: Call) => PreparedCall;
+  /** Reads the parameters; throws RpcError, RamError or KmsError. */
+  readonly prepare: (
+    given: ReadonlyMap<string, string>,
+    call: Call,
+  ) => PreparedCall | Promise<PreparedCall>;
 }
 
 /** An operation, of its description. */
@@ -63,12 +77,22 @@ export function operation<P extends Parameters>(description: Description<P>): Op
     doc,
     parameters,
     prepare(given, call) {
-      for (const [parameter, value] of given) {
-        const [first = ''] = parameter.split('.', 1);
-        if (unsupported.includes(first) && value !== '') throw RpcError.unsupported(first);
-      }
+      refuseUnsupported(unsupported, given);
       const input = readInput(parameters, given);
-      return { resources: resources?.(input, call) ?? [], run: () => run(input, call) };
+      const those = resources?.(input, call) ?? [];
+      const needs = those.map((resource) => ({ action: name, resource }));
+      return { needs, run: () => run(input, call) };
     },
   };
+}
+
+/** Throws RpcError for parameters that would do something else than is done here. */
+export function refuseUnsupported(
+  unsupported: readonly string[],
+  given: ReadonlyMap<string, string>,
+): void {
+  for (const [parameter, value] of given) {
+    const [first = ''] = parameter.split('.', 1);
+    if (unsupported.includes(first) && value !== '') throw RpcError.unsupported(first);
+  }
 }

@@ -1,11 +1,15 @@
 import type { Operation } from '../operation/operation.js';
-import { OPENOSS, RAM, STS } from '../product.js';
+import { KMS, OPENOSS, type Product, RAM, STS } from '../product.js';
 import { RpcError } from '../rpc-error.js';
 import { accessKeyOperations } from './access-keys.js';
 import { accountOperations } from './accounts.js';
 import { attachmentOperations } from './attachments.js';
 import { explainOperations } from './explain-access.js';
 import { groupOperations } from './groups.js';
+import { kmsAliasOperations } from './kms/aliases.js';
+import { kmsCryptoOperations } from './kms/crypto.js';
+import { kmsKeyOperations } from './kms/keys.js';
+import { kmsVersionOperations } from './kms/versions.js';
 import { policyOperations } from './policies.js';
 import { roleOperations } from './roles.js';
 import { rootKeyOperations } from './root-access-key.js';
@@ -21,13 +25,19 @@ export const operations: readonly Operation[] = [
   ...attachmentOperations,
   ...roleOperations,
   ...stsOperations,
+  ...kmsKeyOperations,
+  ...kmsVersionOperations,
+  ...kmsAliasOperations,
+  ...kmsCryptoOperations,
   ...explainOperations,
   ...rootKeyOperations,
   ...accountOperations,
 ];
 
+const PRODUCTS: readonly Product[] = [RAM, STS, KMS, OPENOSS];
+
 const BY_VERSION: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map(
-  [RAM, STS, OPENOSS].map((product) => [
+  PRODUCTS.map((product) => [
     product.version,
     new Map(operations.filter((one) => one.product === product).map((one) => [one.name, one])),
   ]),
@@ -41,3 +51,7 @@ export function findOperation(version: string, action: string): Operation {
   if (found === undefined) throw RpcError.of('NoSuchApi');
   return found;
 }
+
+/** The product of a version; undefined if none has it. */
+export const findProduct = (version: string): Product | undefined =>
+  PRODUCTS.find((product) => product.version === version);

@@ -8,7 +8,7 @@ import { toldText } from './told-query.js';
 export interface AuditRecord extends Decision {
   /** When its head had come, in milliseconds since 1970. */
   readonly at: number;
-  readonly service: 'oss' | 'ram' | 'sts' | 'rpc';
+  readonly service: 'oss' | 'ram' | 'sts' | 'kms' | 'rpc';
   readonly requestId: string;
   readonly sourceIp: string | undefined;
   readonly tls: boolean;

@@ -50,9 +50,9 @@ export class Auditor {
     this.#add(() => refusedSocketRecord(refused, this.#now()));
   }
 
-  /** A call of RAM or STS. */
+  /** A call of RAM, STS or KMS. */
   call(call: FinishedCall): void {
-    this.#add(() => callRecord(call, this.#now()));
+    this.#add(() => callRecord(call, { now: this.#now(), region: this.#region }));
   }
 
   #add(record: () => AuditRecord): void {

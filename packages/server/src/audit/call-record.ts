@@ -5,17 +5,23 @@ import type { FinishedCall } from '@openoss/rpc';
 import type { AuditRecord } from './audit-record.js';
 import { type Decision, decisionOf } from './decision.js';
 
-/** What is told of a call of RAM or STS that is over at `now`. Of what it was given only names are told. */
-export function callRecord(call: FinishedCall, now: number): AuditRecord {
+/** The products that lines name; what is this service's own is `rpc`, and so is what none is named for. */
+const SERVICES = ['ram', 'sts', 'kms'] as const;
+
+/** What is told of a call of RAM, STS or KMS that is over. Of what it was given only names are told. */
+export function callRecord(
+  call: FinishedCall,
+  { now, region }: { readonly now: number; readonly region: string },
+): AuditRecord {
   const { trace, headers, milliseconds } = call;
   const { operation, caller } = trace;
   const identity = caller?.principal;
-  const service = operation?.product.service;
+  const { service, isRegional } = operation?.product ?? {};
   const [resource, ...others] = trace.resources.map((name) =>
     parseResource(name) === undefined
       ? formatResource({
           service: service ?? '',
-          region: '',
+          region: isRegional ? region : '',
           account: identity?.account ?? '',
           relativeId: name,
         })
@@ -24,7 +30,7 @@ export function callRecord(call: FinishedCall, now: number): AuditRecord {
   const [host, userAgent] = [headers.get('host'), headers.get('user-agent')];
   return {
     at: now - milliseconds,
-    service: service === 'ram' || service === 'sts' ? service : 'rpc',
+    service: SERVICES.find((one) => one === service) ?? 'rpc',
     requestId: call.requestId,
     sourceIp: call.peer === '' ? undefined : call.peer,
     tls: call.isSecure,
@@ -56,7 +62,7 @@ const NOT_ASSUMED = 'NoPermission';
 function decisionAbout({ trace, status }: FinishedCall): Decision {
   const { operation, decided, stage, code } = trace;
   const action = operation && `${operation.product.service}:${operation.name}`;
-  if (decided !== undefined) return decisionOf(decided.verdict, action, decided.granted);
+  if (decided !== undefined) return decisionOf(decided.verdict, decided.action, decided.granted);
   if (stage === 'authenticating' && code !== undefined && status < 500) {
     return { decision: 'unauthenticated' };
   }

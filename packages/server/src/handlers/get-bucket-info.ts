@@ -1,5 +1,6 @@
 import { GetBucketInfo } from '@openoss/protocol';
 import { handler } from '../handler.js';
+import { encryptionDefaultOf } from '../objects/encryption-default.js';
 import { endpointsOf } from '../objects/endpoints.js';
 import { namedBucket } from '../objects/named-bucket.js';
 import { ownerOf } from '../objects/owner.js';
@@ -7,6 +8,7 @@ import { ownerOf } from '../objects/owner.js';
 /** Answers GetBucketInfo. */
 export const getBucketInfo = handler(GetBucketInfo, async ({ input, bucket, settings }) => {
   const record = namedBucket(bucket, input.bucket);
+  const { encryption } = record;
   const { extranetEndpoint, intranetEndpoint, location } = endpointsOf(settings);
   return {
     output: {
@@ -24,7 +26,9 @@ export const getBucketInfo = handler(GetBucketInfo, async ({ input, bucket, sett
           name: record.name,
           owner: ownerOf(record.owner),
           accessControlList: { grant: record.acl },
-          serverSideEncryptionRule: { sseAlgorithm: 'None' },
+          serverSideEncryptionRule: encryption
+            ? encryptionDefaultOf(encryption)
+            : { sseAlgorithm: 'None' },
           bucketPolicy: { logBucket: '', logPrefix: '' },
           comment: '',
           blockPublicAccess: record.blocksPublicAccess ?? false,

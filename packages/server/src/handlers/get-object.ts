@@ -1,4 +1,5 @@
 import { GetObject, type InputOf, OssError, type OutputOf } from '@openoss/protocol';
+import type { ByteRange, ObjectRecord, OpenedObject } from '@openoss/storage';
 import { handler, type OutgoingBody } from '../handler.js';
 import type { IncomingBody } from '../http/incoming-body.js';
 import { readRange } from '../objects/byte-range.js';
@@ -13,7 +14,7 @@ import { checkVersion } from '../objects/version-of-object.js';
 /** Answers GetObject. */
 export const getObject = handler(
   GetObject,
-  async ({ input, bucket, caller, store, settings, admit, authorization }) => {
+  async ({ input, bucket, caller, store, settings, admit, encryption, authorization }) => {
     const from = namedBucket(bucket, input.bucket);
     if (caller.accessKeyId === undefined && overridesHeaders(input)) {
       throw new OssError('ResponseHeaderOverrideAnonymous');
@@ -22,7 +23,7 @@ export const getObject = handler(
 
     const now = settings.now();
     let whole = true;
-    const object = await store.openObject(from, input.key, (record) => {
+    const inspect = (record: ObjectRecord): ByteRange | undefined => {
       admit(record);
       checkReadConditions(input, record, now);
       if (!isReadable(record, now)) throw new OssError('ObjectArchived');
@@ -30,7 +31,17 @@ export const getObject = handler(
       if (range === 'unsatisfiable') throw unsatisfiable(input.range, record.size);
       whole = range === 'whole';
       return range === 'whole' ? undefined : range;
-    });
+    };
+    let dataKey = undefined as Uint8Array | undefined;
+    let object: OpenedObject | undefined;
+    try {
+      object = await store.openObject(from, input.key, inspect, async (sealed) => {
+        dataKey = await encryption.open(sealed, from, authorization);
+        return dataKey;
+      });
+    } finally {
+      dataKey?.fill(0);
+    }
     if (object === undefined) throw noSuchKey(input.key);
     const { record, range } = object;
     const own = describeObject(record, input, authorization, now);
@@ -52,6 +63,9 @@ export const getObject = handler(
       contentMd5: own.contentMd5,
       taggingCount: own.taggingCount,
       restore: own.restore,
+      serverSideEncryption: own.serverSideEncryption,
+      serverSideDataEncryption: own.serverSideDataEncryption,
+      serverSideEncryptionKeyId: own.serverSideEncryptionKeyId,
       metadata: own.metadata,
       persistent: own.persistent,
       contentRange: whole ? undefined : `bytes ${range.start}-${range.end - 1}/${record.size}`,

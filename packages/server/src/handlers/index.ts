@@ -1,6 +1,7 @@
 // Written by `npm run generate` from the files in this folder. Do not edit.
 
 import type { BoundHandler } from '../handler.js';
+import { deleteBucketEncryption } from './delete-bucket-encryption.js';
 import { deleteBucketPolicy } from './delete-bucket-policy.js';
 import { deleteBucketPublicAccessBlock } from './delete-bucket-public-access-block.js';
 import { deleteBucket } from './delete-bucket.js';
@@ -9,6 +10,7 @@ import { deleteObjectTagging } from './delete-object-tagging.js';
 import { deleteObject } from './delete-object.js';
 import { deletePublicAccessBlock } from './delete-public-access-block.js';
 import { getBucketAcl } from './get-bucket-acl.js';
+import { getBucketEncryption } from './get-bucket-encryption.js';
 import { getBucketInfo } from './get-bucket-info.js';
 import { getBucketLocation } from './get-bucket-location.js';
 import { getBucketPolicyStatus } from './get-bucket-policy-status.js';
@@ -25,6 +27,7 @@ import { listBuckets } from './list-buckets.js';
 import { listObjectsV2 } from './list-objects-v2.js';
 import { listObjects } from './list-objects.js';
 import { putBucketAcl } from './put-bucket-acl.js';
+import { putBucketEncryption } from './put-bucket-encryption.js';
 import { putBucketPolicy } from './put-bucket-policy.js';
 import { putBucketPublicAccessBlock } from './put-bucket-public-access-block.js';
 import { putBucket } from './put-bucket.js';
@@ -36,6 +39,7 @@ import { restoreObject } from './restore-object.js';
 
 /** The handler of every operation that this server serves. */
 export const handlers: readonly BoundHandler[] = [
+  deleteBucketEncryption,
   deleteBucketPolicy,
   deleteBucketPublicAccessBlock,
   deleteBucket,
@@ -44,6 +48,7 @@ export const handlers: readonly BoundHandler[] = [
   deleteObject,
   deletePublicAccessBlock,
   getBucketAcl,
+  getBucketEncryption,
   getBucketInfo,
   getBucketLocation,
   getBucketPolicyStatus,
@@ -60,6 +65,7 @@ export const handlers: readonly BoundHandler[] = [
   listObjectsV2,
   listObjects,
   putBucketAcl,
+  putBucketEncryption,
   putBucketPolicy,
   putBucketPublicAccessBlock,
   putBucket,

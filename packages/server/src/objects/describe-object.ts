@@ -1,5 +1,6 @@
 import { type HeadObject, needsRestore, type OutputOf } from '@openoss/protocol';
 import type { ObjectRecord } from '@openoss/storage';
+import { encryptionAnswerOf } from '../encryption/encryption-answer.js';
 import type { Authorization } from '../stages/authorize.js';
 import { restorationHeader } from './restoration.js';
 import { readStoredHeaders } from './stored-headers.js';
@@ -12,6 +13,7 @@ export function describeObject(
   now: number,
 ): OutputOf<typeof HeadObject> {
   const stored = readStoredHeaders(record.headers);
+  const encryption = encryptionAnswerOf(record.sealing);
   return {
     cacheControl: stored.cacheControl,
     contentDisposition: stored.contentDisposition,
@@ -33,6 +35,9 @@ export function describeObject(
         ? record.tags.length
         : undefined,
     restore: needsRestore(record.storageClass) ? restorationHeader(record, now) : undefined,
+    serverSideEncryption: encryption.serverSideEncryption,
+    serverSideDataEncryption: encryption.serverSideDataEncryption,
+    serverSideEncryptionKeyId: encryption.serverSideEncryptionKeyId,
     metadata: record.metadata.length === 0 ? undefined : Object.fromEntries(record.metadata),
     persistent: stored.persistent,
   };

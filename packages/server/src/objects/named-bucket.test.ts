@@ -36,6 +36,8 @@ function sendSigned(method: string, target: string, body: string): Promise<strin
 }
 
 const tags = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
+const rule =
+  '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>';
 
 it.each([
   ['GET', 'key', ''],
@@ -51,6 +53,8 @@ it.each([
   ['POST', 'key?restore', ''],
   ['DELETE', 'key', ''],
   ['POST', '?delete', '<Delete><Object><Key>key</Key></Object></Delete>'],
+  ['PUT', '?encryption', rule],
+  ['DELETE', '?encryption', ''],
   ['DELETE', '', ''],
 ])('%s /examplebucket/%s finds no such bucket', async (method, target, body) => {
   const answer = await sendSigned(method, target, body);

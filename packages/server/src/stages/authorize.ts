@@ -237,6 +237,34 @@ export class Authorization {
     if (this.#policies === undefined) this.checkObject(undefined, undefined);
   }
 
+  /** Throws the denial of whoever comes without an identity, who may use no key of KMS, whichever it is. */
+  checkIdentity(actions: readonly string[]): void {
+    if (this.#request.caller.principal.kind === 'anonymous') this.checkKey('*', actions);
+  }
+
+  /**
+   * Throws the denial if who asks may not do this with a key of KMS. The key is the account's that owns
+   * the bucket; nothing but ownership, RAM policies and the session policy speaks of it.
+   */
+  checkKey(keyId: string, actions: readonly string[]): void {
+    const { caller, region } = this.#request;
+    const { principal } = caller;
+    const account = this.#bucket?.owner ?? '';
+    if (principal.kind === 'account' && principal.account === account) return;
+    const verdict = judge({
+      principal,
+      actions,
+      resource: { service: 'kms', region, account, relativeId: `key/${keyId}` },
+      bucket: { owner: account, acl: 'private' },
+      identityPolicies: this.#policies?.identity,
+      sessionPolicy: this.#policies?.session,
+      context: this.#facts && requestContext(this.#facts, undefined),
+    });
+    if (verdict.allowed) return;
+    this.#denied ??= verdict;
+    throw denialOf(this.#request, verdict, 'DeniedByKms');
+  }
+
   /** Throws the denial if the request may not be done to this object (undefined: there is none of this key). */
   checkObject(key: string | undefined, object: ObjectAsked | undefined): void {
     this.#throwDenial(judge(this.#question(key, object)));
@@ -335,10 +363,14 @@ function asks(
   );
 }
 
-function denialOf({ caller, key }: AuthorizedRequest, denied: Denied): OssError {
+function denialOf(
+  { caller, key }: AuthorizedRequest,
+  denied: Denied,
+  kind: ErrorKind = kindOf(denied, key !== undefined),
+): OssError {
   const detail = accessDeniedDetail(caller.principal, denied);
   return new OssError(
-    kindOf(denied, key !== undefined),
+    kind,
     detail === undefined ? {} : { groups: { AccessDeniedDetail: { ...detail } } },
   );
 }

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Directory, generateCredentials } from '@openoss/directory';
+import { Keyring } from '@openoss/kms';
 import { type ObjectStore, openEmbeddedStore } from '@openoss/storage';
 import { defaultLimits, type ServerLimits } from '../limits.js';
 import { createLog } from '../log.js';
@@ -44,15 +45,21 @@ export async function startTestServer(
     redundancy: 'LRS',
     acl: 'public-read-write',
   });
+  const region = 'cn-hangzhou';
+  const keyring = await Keyring.open(store.room('kms'), { region });
   const logged: Record<string, unknown>[] = [];
   const metrics = new Metrics({ ofProcess: false });
-  const region = 'cn-hangzhou';
   const server = new OssServer({
     store: {
       ...delegating(store.objects),
       ...(typeof overrides === 'function' ? overrides(store.objects) : overrides),
     },
     directory: accounts,
+    masterKeys: {
+      keysOf: (account) => keyring.keysOf(account),
+      ofService: keyring.keysOf('oss'),
+      areElsewhere: false,
+    },
     metrics,
     limits: { ...defaultLimits({ memory: 2 ** 32, descriptors: 2 ** 14 }), ...limits },
     settings: {
@@ -92,9 +99,10 @@ function delegating(store: ObjectStore): ObjectStore {
     bucketStatistics: (name) => store.bucketStatistics(name),
     putObject: (request) => store.putObject(request),
     getObject: (bucket, key) => store.getObject(bucket, key),
-    openObject: (bucket, key, inspect) => store.openObject(bucket, key, inspect),
+    openObject: (...args) => store.openObject(...args),
     deleteObject: (bucket, key, admit) => store.deleteObject(bucket, key, admit),
     updateObject: (bucket, key, change) => store.updateObject(bucket, key, change),
+    rewrapObject: (bucket, key, rewrap) => store.rewrapObject(bucket, key, rewrap),
     listObjects: (bucket, request) => store.listObjects(bucket, request),
   };
 }

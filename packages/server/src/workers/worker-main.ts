@@ -9,6 +9,7 @@ import { observeAudit } from '../audit/open-audit-log.js';
 import { createLog } from '../log.js';
 import { Metrics } from '../metrics.js';
 import { observeDamage, observeTransfers } from '../observe-store.js';
+import { openKms, receivedKmsSetup } from '../open-kms.js';
 import { OssServer } from '../oss-server.js';
 import type { FromWorker, SentFailure, ToWorker, WorkerConfiguration } from './worker-messages.js';
 
@@ -76,6 +77,14 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
     },
     log,
   });
+  // Keys are rotated and swept by the primary, which says as well where they are locked.
+  const { kms, masterKeys } = await openKms(receivedKmsSetup(configuration.kms), {
+    room: store.room('kms'),
+    directory,
+    region,
+    clock: Date.now,
+    log,
+  });
   const lines = configuration.audited
     ? new AuditLog({ destination: primaryAuditLog(), log })
     : undefined;
@@ -83,6 +92,7 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
   const server = new OssServer({
     store: store.objects,
     directory,
+    masterKeys,
     settings: {
       region,
       hostSuffixes,
@@ -102,6 +112,7 @@ async function start(configuration: WorkerConfiguration): Promise<void> {
     async stop(grace) {
       await server.close(grace);
       await directory.close();
+      await kms.close();
       await store.close();
       await lines?.close();
     },

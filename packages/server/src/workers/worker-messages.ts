@@ -3,6 +3,7 @@ import type { FoundRootCredentials } from '@openoss/directory';
 import type { Samples } from '../combined-metrics.js';
 import type { ServerLimits } from '../limits.js';
 import type { LogLevel } from '../log.js';
+import type { SentKmsSetup } from '../open-kms.js';
 
 /** What a worker is told before it serves anything. */
 export interface WorkerConfiguration {
@@ -13,6 +14,7 @@ export interface WorkerConfiguration {
   readonly listen: { readonly host: string; readonly port: number };
   readonly credentials: FoundRootCredentials;
   readonly directoryKey: { readonly base64: string; readonly source: string } | undefined;
+  readonly kms: SentKmsSetup;
   readonly region: string;
   readonly hostSuffixes: readonly string[];
   readonly bodyIdleTimeout: number;

@@ -5,7 +5,7 @@ import { hasErrorCode } from '../engine/disk.js';
 import { nodeDisk } from '../engine/node-disk.js';
 import { BlobFileReader } from '../engines/embedded/blob-file-reader.js';
 import { blobPath } from '../engines/embedded/file-blobs.js';
-import { TransferMemory } from '../engines/embedded/transfer-memory.js';
+import { TransferMemory } from '../memory/transfer-memory.js';
 import { copyFile, flushFile } from './copy-file.js';
 
 /** So many copied files wait for their flush. */

@@ -10,6 +10,7 @@ import { placesIn } from '../engines/embedded/data-directory.js';
 import { LmdbMetadata } from '../engines/embedded/lmdb-metadata.js';
 import type { ObjectRecord } from '../object-record.js';
 import { decodeObjectRecord } from '../object-record-codec.js';
+import { storedSize } from '../sealing/sealed-size.js';
 import { BlobCopier, type BlobCopierOptions, type PlacedBlob } from './blob-copier.js';
 
 /** How many records are read at a time. */
@@ -127,14 +128,14 @@ class Filling {
     this.progress.bytes += size;
     if (body.kind === 'inline') {
       const bytes = this.#metadata.get(incarnation, inlineBodyKey(body.id));
-      if (bytes?.length === size && crc32(bytes) === body.crc32) return;
+      if (bytes?.length === storedSize(record) && crc32(bytes) === body.crc32) return;
       const reason = `its body ${bytes === undefined ? 'is missing' : 'fails its checksum'}`;
       this.#damage({ bucket, key, reason });
     } else if (body.kind === 'blob') {
       this.#placed(
         { bucket, key },
         body.id,
-        await this.#blobs.place(body.id, { bucket: incarnation, key }, size),
+        await this.#blobs.place(body.id, { bucket: incarnation, key }, storedSize(record)),
       );
     }
   }

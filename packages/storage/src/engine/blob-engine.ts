@@ -18,7 +18,7 @@ export interface BlobBinding {
  * Sees the bytes of a body on their way to a blob, front to back, in whatever pieces the engine has
  * them. They stay as they are until what it returns has resolved; the engine may go on meanwhile.
  */
-export type BodyTap = (bytes: Uint8Array) => Awaitable<void>;
+export type BodyTap = (bytes: Uint8Array) => Awaitable<unknown>;
 
 /** A blob being written; exactly one of `finish` and `abort` ends it. */
 export interface BlobWriter {

@@ -7,6 +7,7 @@ import { CorruptRecord } from '../engine/corrupt-record.js';
 import { hasErrorCode } from '../engine/disk.js';
 import type { ObjectRecord } from '../object-record.js';
 import { decodeObjectRecord } from '../object-record-codec.js';
+import { storedSize } from '../sealing/sealed-size.js';
 import { walkRange } from '../walk-range.js';
 import type { FindingKind } from './scrub-finding.js';
 import type { ScrubRun } from './scrub-run.js';
@@ -18,7 +19,7 @@ interface Fault {
 
 /**
  * Reads the body of every object of a bucket and verifies it: each block, and the whole against the
- * record's CRC-64. Records are taken as they are when their turn comes; what changes meanwhile is
+ * record's CRC-64, which of an encrypted one only those can reckon who have its key. Records are taken as they are when their turn comes; what changes meanwhile is
  * looked at again before anything is said of it.
  */
 export async function scrubBodies(
@@ -57,23 +58,28 @@ async function faultOf(
   record: ObjectRecord,
   crc64: Crc64Engine,
 ): Promise<Fault | undefined> {
-  const { body, key, size } = record;
+  const { body, key, size, sealing } = record;
   if (body.kind === 'empty') {
     return size === 0 ? undefined : damaged(`its record has ${size} bytes and no body`);
   }
+  const stored = storedSize(record);
   if (body.kind === 'inline') {
     const bytes = await run.metadata.get(incarnation, inlineBodyKey(body.id));
     if (bytes === undefined) return missing(`its body ${body.id} is not there`);
     await run.pace(bytes.length);
-    if (bytes.length !== size) return damaged(`its body has ${bytes.length} bytes, not ${size}`);
+    if (bytes.length !== stored) {
+      return damaged(`its body has ${bytes.length} bytes, not ${stored}`);
+    }
     if (crc32(bytes) !== body.crc32) return damaged('its body fails its checksum');
+    if (sealing !== undefined) return undefined;
     return crc64.whole(bytes) === record.crc64 ? undefined : damaged(OTHER_CRC64);
   }
   let reader: BlobReader | undefined;
   try {
     reader = await run.blobs.open(body.id, { bucket: incarnation, key });
-    if (reader.size !== size)
-      return damaged(`blob ${body.id} has ${reader.size} bytes, not ${size}`);
+    if (reader.size !== stored) {
+      return damaged(`blob ${body.id} has ${reader.size} bytes, not ${stored}`);
+    }
     return await blobFault(run, reader, record, crc64);
   } catch (error) {
     if (error instanceof BlobGone) return missing(`blob ${body.id} is not there`);
@@ -93,9 +99,10 @@ async function blobFault(
 ): Promise<Fault | undefined> {
   const running = crc64.start();
   for await (const span of reader.read(0, reader.size)) {
-    running.update(span);
+    if (record.sealing === undefined) running.update(span);
     await run.pace(span.length);
   }
+  if (record.sealing !== undefined) return undefined;
   return running.digest() === record.crc64 ? undefined : damaged(OTHER_CRC64);
 }
 

@@ -1,5 +1,11 @@
 import { openEmbeddedStore } from '../open-embedded-store.js';
-import { CRASH_KEYS, crashAttributes, crashBucket, crashOperation } from './crash-workload.js';
+import {
+  CRASH_KEYS,
+  crashAttributes,
+  crashBucket,
+  crashOperation,
+  crashSealing,
+} from './crash-workload.js';
 
 // Works on every key, one operation after another, until it is killed. Says `begin <key> <n>` before
 // an operation and `done <key> <n>` when the store has acknowledged it.
@@ -24,6 +30,7 @@ async function work(key: number, from: number): Promise<never> {
         ...name,
         body,
         maxBytes: body.length,
+        sealing: crashSealing(key, n),
         attributes: crashAttributes,
       });
     }

@@ -11,6 +11,7 @@ import {
   openEmbeddedStore,
 } from '../open-embedded-store.js';
 import { temporaryDirectory } from './temporary-directory.js';
+import { openTestEnvelope } from './test-sealing.js';
 
 /** The bucket that tests put their objects in. */
 export const BUCKET = 'examplebucket';
@@ -102,7 +103,7 @@ export async function readBody(
   key: string,
   bucket = BUCKET,
 ): Promise<Buffer | undefined> {
-  const opened = await store.objects.openObject(bucket, key);
+  const opened = await store.objects.openObject(bucket, key, undefined, openTestEnvelope);
   return opened === undefined ? undefined : drain(opened);
 }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Crc64Engine } from '@openoss/protocol';
-import { DigestThreads } from '../digest/digest-threads.js';
+import { BodyThreads } from '../body/body-threads.js';
 import type { Disk } from '../engine/disk.js';
 import { FailStop } from '../engine/fail-stop.js';
 import { nodeDisk } from '../engine/node-disk.js';
@@ -9,9 +9,10 @@ import { placesIn } from '../engines/embedded/data-directory.js';
 import { DiskSpace } from '../engines/embedded/disk-space.js';
 import { FileBlobs } from '../engines/embedded/file-blobs.js';
 import { LmdbReader } from '../engines/embedded/lmdb-reader.js';
-import { TransferMemory } from '../engines/embedded/transfer-memory.js';
 import { IdSequence } from '../id-sequence.js';
 import { type Log, silentLog } from '../log.js';
+import { SlabPool } from '../memory/slab-pool.js';
+import { TransferMemory } from '../memory/transfer-memory.js';
 import { ObjectCommits } from '../object-commits.js';
 import type { ObjectStore } from '../object-store.js';
 import { DEFAULT_INLINE_LIMIT } from '../open-embedded-store.js';
@@ -80,6 +81,7 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
   });
   const metadata = new WorkerMetadata(reader, primary);
   const memory = new TransferMemory(options.transferMemory);
+  const slabs = new SlabPool(memory);
   // Not started: the reserve is the primary's, and so is it to say when puts return, and to tell the log.
   const space = new DiskSpace({
     disk,
@@ -96,11 +98,12 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
     failStop,
     log,
     memory,
+    slabs,
     space,
   });
   const counters = newStoreCounters();
   const gate = new OperationGate();
-  const digestThreads = new DigestThreads(crc64);
+  const bodyThreads = new BodyThreads(crc64);
   // The primary derives from the commits themselves what its sweeper has to do.
   const nothing = (): void => {};
   return {
@@ -116,7 +119,8 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
       clock,
       inlineLimit: DEFAULT_INLINE_LIMIT,
       crc64,
-      digestThreads,
+      bodyThreads,
+      slabs,
       space,
     }),
     room: (name) => new WorkerRoomStore(metadata, primary, name),

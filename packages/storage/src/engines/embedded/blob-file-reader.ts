@@ -7,6 +7,7 @@ import {
 } from '../../engine/blob-engine.js';
 import { unknownFormat } from '../../engine/corrupt-record.js';
 import type { DiskFile } from '../../engine/disk.js';
+import type { TransferMemory } from '../../memory/transfer-memory.js';
 import {
   BLOB_FOOTER_BYTES,
   BLOB_FORMAT,
@@ -18,7 +19,6 @@ import {
   readBlobTrailer,
 } from './blob-file.js';
 import { readFully } from './read-fully.js';
-import type { TransferMemory } from './transfer-memory.js';
 
 /** How much is read at once: whole blocks. While memory is short, one block. */
 const SPAN_BYTES = 16 * BLOB_BLOCK_BYTES;

@@ -10,8 +10,8 @@ import type { FailStop } from '../../engine/fail-stop.js';
 import type { Awaitable } from '../../engine/metadata-engine.js';
 import type { StorageSpace } from '../../engine/storage-space.js';
 import type { Log } from '../../log.js';
+import { SLAB_BYTES, type SlabPool } from '../../memory/slab-pool.js';
 import { BLOB_HEADER_BYTES, blobTrailer, blobTrailerBytes } from './blob-file.js';
-import { SLAB_BYTES, type SlabPool } from './slab-pool.js';
 import { writeFully } from './write-fully.js';
 
 /**

@@ -16,14 +16,14 @@ import { endlessSpace, type StorageSpace } from '../../engine/storage-space.js';
 import { ID_LENGTH, IdSequence, isSessionId, SESSION_LENGTH } from '../../id-sequence.js';
 import { KeyQueue } from '../../key-queue.js';
 import type { Log } from '../../log.js';
+import { SlabPool } from '../../memory/slab-pool.js';
+import { TransferMemory } from '../../memory/transfer-memory.js';
 import { BLOB_HEADER_BYTES, blobHeader, foreignBlobFormat, readBlobHeader } from './blob-file.js';
 import { BlobFileReader } from './blob-file-reader.js';
 import { type BlobFileSurroundings, BlobFileWriter } from './blob-file-writer.js';
 import { DeletionGate } from './deletion-gate.js';
 import { DirectoryFlusher } from './directory-flusher.js';
 import { readFully } from './read-fully.js';
-import { SlabPool } from './slab-pool.js';
-import { TransferMemory } from './transfer-memory.js';
 
 const BLOB_ID = new RegExp(`^[0-9a-v]{${ID_LENGTH}}$`);
 
@@ -42,6 +42,8 @@ export interface FileBlobsOptions {
   readonly log: Log;
   /** What the buffers of all its transfers are taken from. */
   readonly memory?: TransferMemory;
+  /** Where its writers get their buffers, which come out of that memory. */
+  readonly slabs?: SlabPool;
   /** Asked before anything is written; without it nobody watches. */
   readonly space?: StorageSpace;
 }
@@ -72,6 +74,7 @@ export class FileBlobs implements BlobEngine {
   constructor(options: FileBlobsOptions) {
     const { directory, session, disk, failStop, log } = options;
     const { memory = new TransferMemory(), space = endlessSpace } = options;
+    const { slabs = new SlabPool(memory) } = options;
     this.#livingSessions = options.livingSessions ?? new Set();
     this.#memory = memory;
     this.#directory = directory;
@@ -80,7 +83,7 @@ export class FileBlobs implements BlobEngine {
     this.#disk = disk;
     this.#failStop = failStop;
     this.#flusher = new DirectoryFlusher(disk, failStop);
-    this.#around = { disk, failStop, log, slabs: new SlabPool(memory), space };
+    this.#around = { disk, failStop, log, slabs, space };
   }
 
   async create(binding: BlobBinding, expectedSize = 0, tap?: BodyTap): Promise<BlobWriter> {
