@@ -1,6 +1,7 @@
 import type { CompiledPolicy, CompiledStatement } from '@openoss/access';
 import type { GrantedPolicy, Permissions, Ram } from '@openoss/directory';
-import type { Answer } from '@openoss/rpc';
+import type { Answer, ExplainedPrincipal } from '@openoss/rpc';
+import type { ServedIdentities } from '../policy-language.js';
 
 /** Where the statements of one decision stand, and what they say. */
 export class StatementSources {
@@ -8,7 +9,24 @@ export class StatementSources {
   readonly #permissions: Permissions<CompiledPolicy>;
   readonly #documents: Readonly<Record<'bucket' | 'session', string | undefined>>;
 
-  constructor(
+  /** Those of decisions about somebody; `bucketPolicy` is the document of the bucket's, if one was asked. */
+  static async of(
+    identities: ServedIdentities,
+    account: string,
+    principal: ExplainedPrincipal,
+    bucketPolicy: string | undefined,
+  ): Promise<StatementSources> {
+    const permissions: Permissions<CompiledPolicy> =
+      principal.kind === 'anonymous'
+        ? { granted: [], session: undefined }
+        : await identities.permissions.of(principal);
+    return new StatementSources(identities.ram(account), permissions, {
+      bucket: bucketPolicy,
+      session: principal.kind === 'session' ? principal.sessionPolicy : undefined,
+    });
+  }
+
+  private constructor(
     ram: Ram,
     permissions: Permissions<CompiledPolicy>,
     documents: { readonly bucket: string | undefined; readonly session: string | undefined },
