@@ -44,10 +44,12 @@ export async function startAdministered(
     ],
     { env: cleanEnvironment(key) },
   );
-  afterAll(() => {
-    child.kill('SIGKILL');
-  });
   const outcome = outcomeOf(child);
+  // What still writes into the directory would keep it from being removed.
+  afterAll(async () => {
+    child.kill('SIGKILL');
+    await outcome;
+  });
   const announced = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
