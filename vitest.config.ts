@@ -37,7 +37,7 @@ export default defineConfig({
           ],
           exclude: [
             // These bring a clock, settings or a log of their own, or look into the process that serves.
-            'tests/wire/{access-between-accounts,bucket-policies,encryption-keys,explained-access}.test.ts',
+            'tests/wire/{access-between-accounts,bucket-policies,encryption-keys,explained-access,explained-keys}.test.ts',
             'tests/wire/{no-clues,policy-conditions,ram-policies,required-permissions}.test.ts',
             'tests/wire/{reset-connections,signature-forms,user-keys-and-sessions}.test.ts',
             'tests/wire/{aborted-transfers,authentication-refusals,corruption,hostile-input,slow-and-too-many}.test.ts',

@@ -315,7 +315,7 @@ describe('openoss admin says what to do when', () => {
     ],
     [
       ['explain', '--as', 'zoe', '--action', 'sts:AssumeRole', '--resource', '*'],
-      'requests to OSS are explained, and no calls of RAM and STS',
+      'requests to OSS and actions on keys of KMS are explained, and no calls of RAM and STS',
     ],
     [['account', 'delete', '1'], '1: openoss: accounts cannot be deleted'],
     [['user', 'create', 'a', 'b'], '1: openoss: unexpected argument: b'],

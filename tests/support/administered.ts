@@ -28,9 +28,15 @@ export interface AdminRun {
   readonly input?: string;
 }
 
-/** Starts `openoss serve` with a directory key on a data directory; it is killed after the file's tests. */
-export async function startAdministered(data: string): Promise<Administered> {
-  const key = { OPENOSS_DIRECTORY_KEY: Buffer.alloc(32, 5).toString('base64') };
+/**
+ * Starts `openoss serve` with a directory key, and what else its environment is to have, on a data directory; it is
+ * killed after the file's tests.
+ */
+export async function startAdministered(
+  data: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Administered> {
+  const key = { OPENOSS_DIRECTORY_KEY: Buffer.alloc(32, 5).toString('base64'), ...more };
   const child = start(
     [
       ...[process.execPath, programs.openoss, 'serve', '--data', data],
@@ -38,10 +44,12 @@ export async function startAdministered(data: string): Promise<Administered> {
     ],
     { env: cleanEnvironment(key) },
   );
-  afterAll(() => {
-    child.kill('SIGKILL');
-  });
   const outcome = outcomeOf(child);
+  // What still writes into the directory would keep it from being removed.
+  afterAll(async () => {
+    child.kill('SIGKILL');
+    await outcome;
+  });
   const announced = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {

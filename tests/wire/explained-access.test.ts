@@ -603,5 +603,9 @@ describe('what somebody of another account may do to a bucket', () => {
     // Making a bucket is decided by its own policies.
     const making = { Actions: 'oss:PutBucket', Resource: 'asked-about' };
     expect(await outcome(own.owner, { ...ofOther, ...making })).toBe('400 InvalidResource');
+    // Its own policies decide what it may do with keys; those of this account are nobody else's to use.
+    const decrypting = { Actions: 'kms:Decrypt', Resource: 'key' };
+    expect(await outcome(own.owner, { ...asked, ...decrypting, Principal: 'root' })).toBe('200 ');
+    expect(await outcome(own.owner, { ...ofOther, ...decrypting })).toBe('400 InvalidResource');
   });
 });

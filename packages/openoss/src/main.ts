@@ -12,8 +12,8 @@ Commands:
   dev       a throw-away server, for tests and for trying things out
   scrub     check everything that a running server keeps
   fsck      check a data directory that no server uses
-  admin     users, groups, access keys, policies and roles of a running server, and why
-            a request is allowed or denied
+  admin     users, groups, access keys, policies, roles and KMS keys of a running server,
+            and why a request is allowed or denied
   version   print the version
   help      print this, or with a command its flags
 

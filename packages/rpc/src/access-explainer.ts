@@ -12,9 +12,9 @@ export interface AccessInquiry {
   /** The account that asks; what is another's is not explained to it. */
   readonly account: string;
   readonly principal: ExplainedPrincipal;
-  /** As policies name them, the operation's own first: `oss:PutObject`. At least one. */
+  /** As policies name them, the operation's own first: `oss:PutObject`. At least one; of OSS or of KMS. */
   readonly actions: readonly string[];
-  /** `acs:oss:*:*:bucket/key`, or the last part of it alone. */
+  /** `acs:oss:*:*:bucket/key`, `acs:kms:*:*:key/id`, or the last part of it alone. */
   readonly resource: string;
   /** What is told of the request, by condition key as it was written. */
   readonly context: ReadonlyMap<string, string>;

@@ -5,6 +5,7 @@
 export type { AccessExplainer, AccessInquiry, ExplainedPrincipal } from './access-explainer.js';
 export type { Answer } from './answer/answer-value.js';
 export type { CallTrace, FinishedCall } from './finished-call.js';
+export { kmsActions } from './operations/find-operation.js';
 export { PeerAddresses, withoutMapping } from './peer-addresses.js';
 export { RpcError } from './rpc-error.js';
 export { RpcServer, type RpcServerOptions } from './rpc-server.js';

@@ -259,8 +259,15 @@ async function serve(
   const onFinished = rpcListen && callObserver(metrics, auditor);
   const { now, region } = settings;
   const isSecure = tls !== undefined;
-  const explained = { store: store.objects, directory, identities, region, isSecure, now };
-  const explainer = new ServedAccessExplainer(explained);
+  const explainer = new ServedAccessExplainer({
+    store: store.objects,
+    directory,
+    identities,
+    keys: { keysOf: (account) => kms.keysOf(account), areElsewhere: masterKeys.areElsewhere },
+    region,
+    isSecure,
+    now,
+  });
   const served = { directory, identities, kms, region, explainer, log, tls, now, onFinished };
   const rpc = rpcListen && new RpcServer(served);
   let address: AddressInfo;

@@ -123,7 +123,8 @@ export class RemoteKeys implements KeyService {
   }
 
   async describeKey(name: string): Promise<KeyMetadata> {
-    return metadata(await this.#ask('DescribeKey', { KeyId: name }));
+    const KeyId = name === DEFAULT_KEY_ALIAS ? this.#defaultKey : name;
+    return metadata(await this.#ask('DescribeKey', { KeyId }));
   }
 
   async listKeys(

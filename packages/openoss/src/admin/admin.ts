@@ -5,6 +5,11 @@ import { type AdminEdge, processEdge } from './admin-edge.js';
 import { explainCommands } from './explain.js';
 import { groupCommands } from './groups.js';
 import { keyCommands } from './keys.js';
+import { kmsAliasCommands } from './kms/aliases.js';
+import { kmsKeyCommands } from './kms/keys.js';
+import { meantOfKms } from './kms/meant-of-kms.js';
+import { kmsRotationCommands } from './kms/rotation.js';
+import { kmsStateCommands } from './kms/states.js';
 import { policyCommands } from './policies.js';
 import { policyVersionCommands } from './policy-versions.js';
 import { roleCommands } from './roles.js';
@@ -18,6 +23,10 @@ const COMMANDS: readonly AdminCommand[] = [
   ...policyCommands,
   ...policyVersionCommands,
   ...roleCommands,
+  ...kmsKeyCommands,
+  ...kmsStateCommands,
+  ...kmsRotationCommands,
+  ...kmsAliasCommands,
   ...accountCommands,
   ...rootCommands,
   ...explainCommands,
@@ -25,7 +34,7 @@ const COMMANDS: readonly AdminCommand[] = [
 
 const ABOUT = `Environment:
   OPENOSS_RPC_ENDPOINT
-      where the server speaks RAM, if it is not http://127.0.0.1:9002
+      where the server speaks RAM and KMS, if it is not http://127.0.0.1:9002
   OPENOSS_ROOT_ACCESS_KEY_ID, OPENOSS_ROOT_ACCESS_KEY_SECRET; or else
   OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, and OSS_SESSION_TOKEN for a session
       the access key to sign with. Without them, and without flags, it is the one that was made for
@@ -39,12 +48,14 @@ Exit status: 0 done, and for explain: allowed; 1 wrong usage; 2 no answer from a
 
 /** `openoss admin`. */
 export async function admin(
-  args: readonly string[],
+  typed: readonly string[],
   edge: AdminEdge = processEdge(),
 ): Promise<number> {
-  const words = leadingWords(args);
-  const command = COMMANDS.filter(({ name }) => begins(words, name.split(' '))).at(-1);
+  let command: AdminCommand | undefined;
   try {
+    const args = meantOfKms(typed);
+    const words = leadingWords(args);
+    command = COMMANDS.filter(({ name }) => begins(words, name.split(' '))).at(-1);
     if (command === undefined) return helpOrRefuse(args, words, edge);
     const rest = args.slice(command.name.split(' ').length);
     return await command.run(rest, edge);
@@ -90,6 +101,11 @@ function helpOrRefuse(
       'accounts cannot be deleted; one without an access key and without users does nothing: openoss admin account key delete',
     );
   }
+  if (asked.startsWith('kms delete')) {
+    throw new UsageError(
+      'a key of KMS is deleted only after some days, in which it can be kept: openoss admin kms schedule-deletion KEY --days N',
+    );
+  }
   const known = COMMANDS.map(({ name }) => name);
   const nearest = nearestOf(words.slice(0, 3).join(' '), known) ?? nearestOf(asked, known);
   const near = nearest ?? nearestOf(words.slice(0, 2).join(' '), known);
@@ -104,7 +120,7 @@ function overview(asked: string, commands: readonly AdminCommand[]): string {
     summary.replace(/^[A-Z]/, (first) => first.toLowerCase()),
   ]);
   const of = asked === '' ? '' : ` ${asked}`;
-  return `Manages the users, groups, access keys, policies, roles and accounts of a running server (its
+  return `Manages the users, groups, access keys, policies, roles, keys of KMS and accounts of a running server (its
 --rpc-listen), and explains its decisions.
 
 Usage: openoss admin${of} COMMAND [flags]
@@ -112,6 +128,6 @@ Usage: openoss admin${of} COMMAND [flags]
 Commands:
 ${twoColumns(lines)}
 Use "openoss admin COMMAND --help" for the flags of a command. Each has --json.
-
+${asked === 'key' ? 'The keys of KMS, which objects are encrypted with: openoss admin kms --help\n' : ''}
 ${asked === '' ? ABOUT : 'Environment, exit status: openoss admin --help\n'}`;
 }

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import { explainKmsRefusal } from './kms/explain-kms-refusal.js';
 import type { Refused } from './rpc-caller.js';
 
 /** What a refusal means, and what to do about it, for whoever typed the command. */
@@ -10,12 +11,16 @@ export function explainRefusal(refused: Refused, connection: Connection): string
     case 'InvalidAccessKeyId.NotFound':
       return `the server at ${endpoint.origin} does not know the ${key}. Is it another server's, or was it deleted or rotated?`;
     case 'InvalidAccessKeyId.Inactive':
+    case 'Forbidden.AccessKey':
       return `the ${key} is disabled: openoss admin key enable ${accessKeyId}, with another one`;
     // The message repeats all that was signed.
     case 'SignatureDoesNotMatch':
+    case 'IncompleteSignature':
       return `the secret does not belong to the ${key}`;
     case 'InvalidTimeStamp.Expired':
       return `${message} The clocks of this machine and of the server are more than 15 minutes apart.`;
+    case 'IllegalTimestamp':
+      return `${code}: the clocks of this machine and of the server are more than 15 minutes apart`;
     case 'InvalidSecurityToken.Expired':
       return `the session of the ${key} has ended`;
     case 'InvalidAction.NotFound':
@@ -23,6 +28,10 @@ export function explainRefusal(refused: Refused, connection: Connection): string
       return `the server at ${endpoint.origin} does not know this call: it is older than this program, or is no OpenOSS`;
     case 'NoPermission':
       return noPermission(refused, key);
+    case 'Forbidden.NoPermission':
+      return refused.answer.AccessDeniedDetail === undefined
+        ? (explainKmsRefusal(refused) ?? message)
+        : noPermission(refused, key);
     case 'OperationDenied.RootAccessKey':
       return message;
     // Otherwise only a call that names no user comes to this.
@@ -32,7 +41,7 @@ export function explainRefusal(refused: Refused, connection: Connection): string
       }
       return 'the account has the root access key and no other of its own: name a user, or see openoss admin root rotate --help';
     default:
-      return `${code}: ${whichOne(refused)}${message}`;
+      return explainKmsRefusal(refused) ?? `${code}: ${whichOne(refused)}${message}`;
   }
 }
 

@@ -21,7 +21,7 @@ export const explainCommands: readonly AdminCommand[] = [
   adminCommand({
     name: 'explain',
     summary:
-      'Decides about a request to OSS as the server would now, and tells what decided and why',
+      'Decides about a request to OSS, or about a key of KMS, as the server would now, and tells why',
     flags: {
       as: {
         type: 'string',
@@ -32,18 +32,18 @@ export const explainCommands: readonly AdminCommand[] = [
         type: 'string',
         multiple: true,
         value: 'ACTION',
-        doc: 'such as oss:PutObject; given again for what the\nrequest needs besides, such as oss:PutObjectTagging',
+        doc: 'such as oss:PutObject; given again for what the\nrequest needs besides, such as oss:PutObjectTagging;\nor on a key of KMS, such as kms:GenerateDataKey',
       },
       resource: {
         type: 'string',
         value: 'RESOURCE',
-        doc: 'BUCKET/KEY, BUCKET, * for the service, or the same\nbehind acs:oss:*:*:',
+        doc: 'BUCKET/KEY, BUCKET, * for the service, or the same\nbehind acs:oss:*:*:; of KMS the id of a key,\nalias/NAME, or acs:kms:*:*:key/ID',
       },
       context: {
         type: 'string',
         multiple: true,
         value: 'KEY=VALUE',
-        doc: 'what conditions may ask for, such as\nacs:SourceIp=10.0.0.1; may be given again',
+        doc: 'what conditions may ask for, such as\nacs:SourceIp=10.0.0.1, or that a put asks for\nencryption: x-oss-server-side-encryption=KMS;\nmay be given again',
       },
       'session-policy': {
         type: 'string',
@@ -58,8 +58,13 @@ request that would be denied. Besides the account, those may ask whom a policy a
 explained. Of another account what it may do to this account's buckets is: --as acs:ram::UID:user/NAME,
 acs:ram::UID:role/NAME/SESSION, arn:sts::UID:assumed-role/NAME/SESSION, acs:ram::UID:root, or the UID alone.
 
-Example:
-  openoss admin explain --as alice --action oss:PutObject --resource examplebucket/exampleobject`,
+Where the object is encrypted with KMS (by the bucket's rule, by what --context tells of
+x-oss-server-side-encryption and x-oss-server-side-encryption-key-id, or because it is there and is), oss:PutObject
+and oss:GetObject take permission for the key as well: it is decided with them, and shown.
+
+Examples:
+  openoss admin explain --as alice --action oss:PutObject --resource examplebucket/exampleobject
+  openoss admin explain --as alice --action kms:Decrypt --resource alias/photos`,
     async run({ flags, server, out, input }) {
       const { as, action = [], resource, context = [] } = flags;
       if (as === undefined) throw new UsageError('explain needs --as');

@@ -27,9 +27,21 @@ export interface ExplainedAccess {
     readonly BlockPublicAccess: 'Bucket' | 'Account' | 'Off';
   };
   readonly Object?: { readonly Exists: boolean; readonly Acl?: string };
+  /** The key of KMS that it takes besides. */
+  readonly Key?: ExplainedKey;
   readonly Steps: readonly ExplainedStep[];
   readonly Unanswered: readonly { readonly Key: string }[];
   readonly Notes: readonly { readonly Text: string }[];
+}
+
+interface ExplainedKey
+  extends Partial<Pick<ExplainedAccess, 'Stage' | 'Reason' | 'Action' | 'Allowed' | 'Statement'>> {
+  /** Absent where there is none. */
+  readonly KeyId?: string;
+  readonly Name: string;
+  readonly NamedBy: keyof typeof NAMED_BY;
+  readonly State?: string;
+  readonly Actions: readonly { readonly Name: string }[];
 }
 
 interface ExplainedStatement {
@@ -58,7 +70,7 @@ const VERDICTS = {
   Allow: 'ALLOWED',
   ExplicitDeny: 'DENIED, explicitly',
   ImplicitDeny: 'DENIED, for nothing allows it',
-  Refused: 'REFUSED, before permissions are asked for',
+  Refused: 'REFUSED, for another reason than permissions',
 } as const;
 
 const BLOCKS = {
@@ -67,13 +79,20 @@ const BLOCKS = {
   Off: 'Block Public Access off',
 } as const;
 
+const NAMED_BY = {
+  request: 'that the request names',
+  bucket: "of the bucket's rule",
+  object: 'that the object is encrypted with',
+  nobody: "the account's own for OSS",
+} as const;
+
 /** As wide as the longest stage. */
 const STAGE_COLUMN = 'public-access-block'.length;
 
 /** An explanation for people: the decision first, then everything that was looked at, in order. */
 export function explanationText(explained: ExplainedAccess): string {
-  const { Principal, Resource, Actions, Refusal, Bucket, Object: object } = explained;
-  const actions = explained.Action ?? Actions.map(({ Name }) => Name).join(' and ');
+  const { Principal, Resource, Actions, Refusal, Bucket, Object: object, Key } = explained;
+  const actions = explained.Action ?? namesOf(Actions);
   const parts = [
     VERDICTS[explained.Decision],
     fields({
@@ -93,6 +112,8 @@ export function explanationText(explained: ExplainedAccess): string {
         Bucket &&
         `${Bucket.Name}, ACL ${Bucket.Acl}, ${Bucket.HasPolicy ? 'with a' : 'no'} bucket policy, ${BLOCKS[Bucket.BlockPublicAccess]}`,
       object: object && (object.Exists ? `ACL ${object.Acl}` : 'there is none of this key'),
+      'key of KMS': Key && keyText(Key),
+      'needed on it': Key && keyVerdict(Key),
     }),
     ...explained.Notes.map(({ Text }) => `note: ${Text}`),
     unansweredText(explained.Unanswered),
@@ -101,7 +122,29 @@ export function explanationText(explained: ExplainedAccess): string {
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function decidedBy({ Statement, Stage, Reason }: ExplainedAccess): string | undefined {
+const namesOf = (actions: ExplainedAccess['Actions']): string =>
+  actions.map(({ Name }) => Name).join(' and ');
+
+function keyText({ KeyId, Name, NamedBy, State }: ExplainedKey): string {
+  const isById = KeyId === undefined || Name.includes(KeyId);
+  const called = isById ? '' : ` (${KeyId})`;
+  const state = State === undefined || State === 'Enabled' ? '' : `, which is ${State}`;
+  return `${Name}${called}, ${NAMED_BY[NamedBy]}${state}`;
+}
+
+/** What a request has to be allowed besides, and whether it is. */
+function keyVerdict(key: ExplainedKey): string {
+  const needed = namesOf(key.Actions);
+  if (key.Allowed === undefined) return needed;
+  const by = decidedBy(key);
+  return key.Allowed ? `${needed}: allowed by ${by}` : `${needed}: ${key.Action} denied by ${by}`;
+}
+
+function decidedBy({
+  Statement,
+  Stage,
+  Reason,
+}: Partial<Pick<ExplainedAccess, 'Statement' | 'Stage' | 'Reason'>>): string | undefined {
   if (Statement !== undefined) return placeOf(Statement);
   if (Stage === undefined) return undefined;
   return Reason === undefined ? Stage : `${Stage}: ${Reason}`;

@@ -151,8 +151,14 @@ export const keyCommands: readonly AdminCommand[] = [
     name: 'key create',
     operands: '[USER]',
     summary: 'Makes an access key, whose secret is shown this once',
+    more: 'A key of KMS, which objects are encrypted with, makes "openoss admin kms create".',
     flags: { own },
     async run({ operands: [user], flags, server, out }) {
+      if (user === undefined && flags.own !== true) {
+        throw new UsageError(
+          'key create needs a user, or --own; a key of KMS is made with "openoss admin kms create"',
+        );
+      }
       const UserName = ownerOf('key create', user, flags.own ?? false);
       const { AccessKey } = await server.call<{ readonly AccessKey: CreatedKey }>(
         'ram',
@@ -168,6 +174,7 @@ export const keyCommands: readonly AdminCommand[] = [
     operands: '[USER]',
     summary:
       'Lists access keys, when they were last used, and whose they are: all, or those of one',
+    more: 'Keys of KMS, which objects are encrypted with, lists "openoss admin kms list".',
     flags: { own },
     async run({ operands: [user], flags, server, out }) {
       const shown: ShownKey[] = [];

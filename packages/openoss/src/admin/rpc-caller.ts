@@ -4,7 +4,12 @@ import { request as requestHttps } from 'node:https';
 import type { Connection } from './connection.js';
 
 /** The products that a server speaks, by their versions. */
-const VERSIONS = { ram: '2015-05-01', sts: '2015-04-01', openoss: '2026-11-26' } as const;
+const VERSIONS = {
+  ram: '2015-05-01',
+  sts: '2015-04-01',
+  kms: '2016-01-20',
+  openoss: '2026-11-26',
+} as const;
 export type ProductName = keyof typeof VERSIONS;
 
 /** What an operation is given; what is undefined is left out. */
@@ -47,6 +52,11 @@ export class NoAnswer extends Error {
 interface ListAnswer {
   readonly IsTruncated: boolean;
   readonly Marker?: string;
+}
+
+/** A page of a list of KMS, where pages have numbers. */
+interface PageAnswer {
+  readonly TotalCount: number;
 }
 
 /** Milliseconds without a sign of the server. */
@@ -99,6 +109,22 @@ export class RpcCaller {
       marker = answer.IsTruncated ? answer.Marker : undefined;
     } while (marker !== undefined);
     return items;
+  }
+
+  /** All of a list of KMS. */
+  async allPages<Answer extends PageAnswer, Item>(
+    action: string,
+    parameters: CallParameters,
+    itemsOf: (answer: Answer) => readonly Item[],
+  ): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let PageNumber = 1; ; PageNumber++) {
+      const page = { ...parameters, PageNumber, PageSize: PAGE };
+      const answer: Answer = await this.call<Answer>('kms', action, page);
+      const found = itemsOf(answer);
+      items.push(...found);
+      if (found.length === 0 || items.length >= answer.TotalCount) return items;
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { identityOf, parsePrincipal, principalResource } from './named-principal
 
 /** More than any operation needs. */
 const MOST_ACTIONS = 10;
-const ACTION = /^oss:[A-Za-z0-9]+$/i;
+const ACTION = /^(?:oss|kms):[A-Za-z0-9]+$/i;
 
 const actions: ParameterType<readonly string[]> = {
   name: 'string',
@@ -15,11 +15,14 @@ const actions: ParameterType<readonly string[]> = {
     if (read.some((action) => /^(?:ram|sts):/i.test(action))) {
       throw RpcError.invalid(
         parameter,
-        'requests to OSS are explained, and no calls of RAM and STS',
+        'requests to OSS and actions on keys of KMS are explained, and no calls of RAM and STS',
       );
     }
     if (read.length > MOST_ACTIONS || !read.every((action) => ACTION.test(action))) {
-      throw RpcError.invalid(parameter, 'write actions of OSS such as oss:PutObject, with commas');
+      throw RpcError.invalid(
+        parameter,
+        'write actions of OSS or of KMS such as oss:PutObject, with commas',
+      );
     }
     return read;
   },
@@ -56,7 +59,7 @@ export const explainOperations: readonly Operation[] = [
   operation({
     product: OPENOSS,
     name: 'ExplainAccess',
-    doc: 'Decides about a request to OSS as OSS would, and tells what decided and why.',
+    doc: 'Decides about a request to OSS, or an action on a key of KMS, as OSS would, and tells what decided and why.',
     parameters: {
       principal: required('Principal', text),
       actions: required('Actions', actions),

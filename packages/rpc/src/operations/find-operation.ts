@@ -34,6 +34,12 @@ export const operations: readonly Operation[] = [
   ...accountOperations,
 ];
 
+/** What policies call the operations of KMS; one that has a source and a destination asks about each. */
+export const kmsActions: readonly string[] = operations
+  .filter(({ product }) => product === KMS)
+  .flatMap(({ name }) => (name === 'ReEncrypt' ? [`${name}From`, `${name}To`] : [name]))
+  .map((name) => `${KMS.service}:${name}`);
+
 const PRODUCTS: readonly Product[] = [RAM, STS, KMS, OPENOSS];
 
 const BY_VERSION: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map(

@@ -1,12 +1,6 @@
-import {
-  type CompiledPolicy,
-  type ExplainedStep,
-  formatMismatch,
-  formatResource,
-  ossResource,
-  type Verdict,
-} from '@openoss/access';
-import { type Directory, type Permissions, RamError } from '@openoss/directory';
+import { formatResource, ossResource } from '@openoss/access';
+import { type Directory, RamError } from '@openoss/directory';
+import { DEFAULT_KEY_ALIAS } from '@openoss/kms';
 import { checkBucketName, checkObjectKey, OssError } from '@openoss/protocol';
 import {
   type AccessExplainer,
@@ -15,7 +9,7 @@ import {
   type ExplainedPrincipal,
   RpcError,
 } from '@openoss/rpc';
-import type { BucketRecord, ObjectStore } from '@openoss/storage';
+import type { BucketRecord, ObjectRecord, ObjectStore } from '@openoss/storage';
 import type { BoundHandler } from '../handler.js';
 import type { ServedIdentities } from '../policy-language.js';
 import {
@@ -28,6 +22,10 @@ import {
 import { foreignNotes, isForeign, shownPrincipal } from './explained-principal.js';
 import { type InquiredAction, inquiredAction } from './inquired-action.js';
 import { type InquiredResource, inquiredResource } from './inquired-resource.js';
+import { decideKey, type KeyDecision, type KeysAsked } from './key-decision.js';
+import { explainKmsActions, isOfKms } from './kms-actions.js';
+import { keyToGet, keyToPut, type NeededKey } from './needed-key.js';
+import { shownRefused, shownSteps, shownVerdict } from './shown-decision.js';
 import { StatementSources } from './statement-sources.js';
 import { type ToldRequest, toldRequest } from './told-request.js';
 
@@ -36,6 +34,7 @@ export interface ServedAccess {
   readonly store: Pick<ObjectStore, 'getBucket' | 'getObject'>;
   readonly directory: Directory;
   readonly identities: ServedIdentities;
+  readonly keys: KeysAsked;
   readonly region: string;
   /** Whether requests come over TLS. */
   readonly isSecure: boolean;
@@ -65,25 +64,32 @@ export class ServedAccessExplainer implements AccessExplainer {
   async explain(inquiry: AccessInquiry): Promise<Answer> {
     const { region, isSecure, now } = this.#served;
     const { account, principal } = inquiry;
+    if (isOfKms(inquiry.actions)) {
+      if (isForeign(principal, account)) throw elsewhere();
+      return {
+        Principal: shownPrincipal(principal),
+        ...(await explainKmsActions(inquiry, this.#served, this.#authorizer)),
+      };
+    }
     const resource = inquiredResource(inquiry.resource, { region, account });
     const asked = inquiredAction(inquiry.actions, resource);
     const operation = asked.handler?.operation.name ?? '';
-    const told = toldRequest(inquiry.context, { operation, isSecure, now: now() });
     const { bucket: bucketName, key } = resource;
     const about: Answer = {
       Principal: shownPrincipal(principal),
       Resource: formatResource(ossResource({ region, account, bucket: bucketName, key })),
       Actions: asked.actions.map((Name) => ({ Name })),
     };
-    const texts = [...asked.notes, ...foreignNotes(inquiry)];
-    const notes = { Notes: texts.map((Text) => ({ Text })) };
+    const notes = [...asked.notes, ...foreignNotes(inquiry)];
     try {
-      return { ...about, ...(await this.#decide(inquiry, resource, asked, told)), ...notes };
+      const told = toldRequest(inquiry.context, { operation, isSecure, now: now() });
+      const decided = await this.#decide(inquiry, resource, asked, told, notes);
+      return { ...about, ...decided, Notes: notes.map((Text) => ({ Text })) };
     } catch (error) {
-      // What is refused before permissions are asked for: there is no such bucket, it is no name of one.
+      // What is refused before permissions are asked for: a header, the name of a bucket, one that is not there.
       if (!(error instanceof OssError)) throw error;
-      const refused = { Decision: 'Refused', Allowed: false, Refusal: shownRefusal(error) };
-      return { ...about, ...refused, Steps: [], Unanswered: [], ...notes };
+      const Notes = [...asked.notes, ...foreignNotes(inquiry)].map((Text) => ({ Text }));
+      return { ...about, ...shownRefused(error), Steps: [], Unanswered: [], Notes };
     }
   }
 
@@ -92,6 +98,7 @@ export class ServedAccessExplainer implements AccessExplainer {
     { bucket: bucketName, key }: InquiredResource,
     asked: InquiredAction,
     told: ToldRequest,
+    notes: string[],
   ): Promise<Answer> {
     if (bucketName !== undefined) checkBucketName(bucketName);
     if (key !== undefined) checkObjectKey(key);
@@ -107,10 +114,7 @@ export class ServedAccessExplainer implements AccessExplainer {
     const isOfAnother = isForeign(principal, account);
     // What others may do elsewhere their own policies decide, which are theirs to ask about.
     if (isOfAnother && (bucket === undefined || handler.createsBucket)) {
-      throw RpcError.invalid(
-        'Resource',
-        'of what another account may do, only what it may do to a bucket of this account is explained',
-      );
+      throw elsewhere();
     }
     const caller = { principal, accessKeyId: told.facts.accessKeyId, hasLooked: false };
     const isThere = handler.createsBucket && bucket !== undefined;
@@ -133,19 +137,31 @@ export class ServedAccessExplainer implements AccessExplainer {
       isThere && deniedAction(decided) === SETS_ACL
         ? { ...decided, refusal: alreadyOwned(bucketName) }
         : decided;
-    const permissions: Permissions<CompiledPolicy> =
-      principal.kind === 'anonymous' || isOfAnother
-        ? { granted: [], session: undefined }
-        : await identities.permissions.of(principal);
-    const sources = new StatementSources(identities.ram(account), permissions, {
-      bucket: bucket?.policy,
-      session: principal.kind === 'session' ? principal.sessionPolicy : undefined,
-    });
-    return {
-      ...(await shownDecision(explained, sources, isOfAnother)),
+    const sources = await StatementSources.of(identities, account, principal, bucket?.policy);
+    const about = {
       Bucket: bucket && (await this.#shownBucket(bucket)),
       Object: key === undefined ? undefined : { Exists: kept !== undefined, Acl: kept?.acl },
     };
+    const { allowed } = explained.explanation.verdict;
+    const alone = {
+      ...(await shownVerdict(explained, sources)),
+      ...shownSteps([explained], sources),
+    };
+    let need: NeededKey | undefined;
+    try {
+      need = neededKey(asked, told, bucket, kept);
+    } catch (error) {
+      // What it says of encryption does not go together, of which the handler tells whoever may put.
+      if (!(error instanceof OssError)) throw error;
+      return { ...alone, ...(allowed && shownRefused(error)), ...about };
+    }
+    if (need === undefined) return { ...alone, ...about };
+    const asks = { account, isAnonymous: principal.kind === 'anonymous' };
+    const ofKey = await decideKey(need, this.#served.keys, asks, authorization);
+    notes.push(...notesOn(need, ofKey));
+    const Key = await shownKey(need, ofKey, sources);
+    if (!allowed) return { ...alone, Key, ...about };
+    return { ...alone, ...(await shownTogether(explained, ofKey, sources)), Key, ...about };
   }
 
   async #shownBucket(bucket: BucketRecord): Promise<Answer> {
@@ -159,6 +175,68 @@ export class ServedAccessExplainer implements AccessExplainer {
         bucket.blocksPublicAccess === true ? 'Bucket' : ofAccount ? 'Account' : 'Off',
     };
   }
+}
+
+/** The refusal of a question about what another account may do elsewhere than to a bucket of this one. */
+const elsewhere = (): RpcError =>
+  RpcError.invalid(
+    'Resource',
+    'of what another account may do, only what it may do to a bucket of this account is explained',
+  );
+
+/** The key that the request takes besides; throws OssError for what cannot be encrypted so. */
+function neededKey(
+  { actions: [action] }: InquiredAction,
+  { encryption }: ToldRequest,
+  bucket: BucketRecord | undefined,
+  kept: ObjectRecord | undefined,
+): NeededKey | undefined {
+  if (bucket === undefined) return undefined;
+  if (action === 'oss:PutObject') return keyToPut(encryption, bucket);
+  return action === 'oss:GetObject' ? keyToGet(kept) : undefined;
+}
+
+/** What becomes of a request that may be done to its object, for the sake of its key. */
+async function shownTogether(
+  ofObject: ExplainedRequest,
+  { explained, refusal }: KeyDecision,
+  sources: StatementSources,
+): Promise<Answer> {
+  const steps = shownSteps(explained === undefined ? [ofObject] : [ofObject, explained], sources);
+  if (refusal !== undefined) return { ...steps, ...shownRefused(refusal) };
+  if (explained === undefined || explained.explanation.verdict.allowed) return steps;
+  return { ...steps, ...(await shownVerdict(explained, sources)) };
+}
+
+async function shownKey(
+  { actions, name, namedBy }: NeededKey,
+  { explained, keyId, state }: KeyDecision,
+  sources: StatementSources,
+): Promise<Answer> {
+  const verdict = explained && (await shownVerdict(explained, sources));
+  return {
+    KeyId: keyId,
+    Name: name ?? DEFAULT_KEY_ALIAS,
+    NamedBy: namedBy,
+    State: state,
+    Actions: actions.map((Name) => ({ Name })),
+    ...verdict,
+    // That of the whole request says what is answered.
+    Refusal: undefined,
+  };
+}
+
+function notesOn({ namedBy }: NeededKey, { explained, isToBeMade }: KeyDecision): string[] {
+  const notes: string[] = [];
+  if (isToBeMade) {
+    notes.push(
+      `${DEFAULT_KEY_ALIAS} is made by the first put that needs it: no policy can name its id before.`,
+    );
+  }
+  if (namedBy === 'object' && explained?.explanation.verdict.allowed === false) {
+    notes.push('HeadObject and GetObjectMeta decrypt nothing, and need nothing of the key.');
+  }
+  return notes;
 }
 
 const SETS_ACL = 'oss:PutBucketAcl';
@@ -192,59 +270,4 @@ function withTags(
   const told = new Set(existingTags.map(([key]) => key));
   const others = (kept?.tags ?? []).filter(([key]) => !told.has(key));
   return { acl: kept?.acl ?? 'default', tags: [...others, ...existingTags] };
-}
-
-async function shownDecision(
-  { explanation, refusal, unanswered }: ExplainedRequest,
-  sources: StatementSources,
-  isOfAnother: boolean,
-): Promise<Answer> {
-  const { verdict, steps } = explanation;
-  const { statement } = verdict;
-  const { bucketStatement, action } = verdict.allowed ? {} : verdict;
-  return {
-    Decision: decisionOf(verdict),
-    Allowed: verdict.allowed,
-    Stage: verdict.stage,
-    Action: action,
-    Reason: reasonOf(verdict, steps),
-    Refusal: refusal && {
-      ...shownRefusal(refusal),
-      // It tells a user by its UID, which is its own account's to tell.
-      AccessDeniedDetail: isOfAnother ? undefined : refusal.groups.AccessDeniedDetail,
-    },
-    Statement: statement && (await sources.whole(statement)),
-    BucketStatement: bucketStatement && (await sources.whole(bucketStatement)),
-    Steps: steps.map((step) => shownStep(step, sources)),
-    Unanswered: [...unanswered].map((Key) => ({ Key })),
-  };
-}
-
-function decisionOf(verdict: Verdict): string {
-  if (verdict.allowed) return 'Allow';
-  return verdict.explicit ? 'ExplicitDeny' : 'ImplicitDeny';
-}
-
-/** What the stage says that decided: of what is allowed the first action's, of what is denied the denied one's. */
-function reasonOf(verdict: Verdict, steps: readonly ExplainedStep[]): string | undefined {
-  const action = verdict.allowed ? steps[0]?.action : verdict.action;
-  return steps.find((step) => step.stage === verdict.stage && step.action === action)?.reason;
-}
-
-function shownStep(step: ExplainedStep, sources: StatementSources): Answer {
-  return {
-    Action: step.action,
-    Stage: step.stage,
-    Outcome: step.outcome,
-    Reason: step.reason,
-    Statements: step.statements.map(({ statement, mismatch }) => ({
-      ...sources.nameOf(statement),
-      Applies: mismatch === undefined,
-      Mismatch: mismatch && formatMismatch(mismatch),
-    })),
-  };
-}
-
-function shownRefusal({ code, status, ec, message }: OssError): Answer {
-  return { Code: code, HttpStatus: status, EC: ec, Message: message };
 }

@@ -1,21 +1,44 @@
 import type { CompiledPolicy, CompiledStatement } from '@openoss/access';
 import type { GrantedPolicy, Permissions, Ram } from '@openoss/directory';
-import type { Answer } from '@openoss/rpc';
+import type { Answer, ExplainedPrincipal } from '@openoss/rpc';
+import type { ServedIdentities } from '../policy-language.js';
+import { isForeign } from './explained-principal.js';
 
 /** Where the statements of one decision stand, and what they say. */
 export class StatementSources {
   readonly #ram: Ram;
   readonly #permissions: Permissions<CompiledPolicy>;
   readonly #documents: Readonly<Record<'bucket' | 'session', string | undefined>>;
+  /** Whether decisions are about somebody of another account than the one that asks. */
+  readonly isOfAnother: boolean;
 
-  constructor(
+  /** Those of decisions about somebody; `bucketPolicy` is the document of the bucket's, if one was asked. */
+  static async of(
+    identities: ServedIdentities,
+    account: string,
+    principal: ExplainedPrincipal,
+    bucketPolicy: string | undefined,
+  ): Promise<StatementSources> {
+    const isOfAnother = isForeign(principal, account);
+    const permissions: Permissions<CompiledPolicy> =
+      principal.kind === 'anonymous' || isOfAnother
+        ? { granted: [], session: undefined }
+        : await identities.permissions.of(principal);
+    const session = principal.kind === 'session' ? principal.sessionPolicy : undefined;
+    const documents = { bucket: bucketPolicy, session };
+    return new StatementSources(identities.ram(account), permissions, documents, isOfAnother);
+  }
+
+  private constructor(
     ram: Ram,
     permissions: Permissions<CompiledPolicy>,
     documents: { readonly bucket: string | undefined; readonly session: string | undefined },
+    isOfAnother: boolean,
   ) {
     this.#ram = ram;
     this.#permissions = permissions;
     this.#documents = documents;
+    this.isOfAnother = isOfAnother;
   }
 
   /** Which statement of which policy it is. */

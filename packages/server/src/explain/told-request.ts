@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { canonicalConditionKey } from '@openoss/access';
-import { utf8Bytes } from '@openoss/protocol';
+import { inputDecoder, PutObject, utf8Bytes } from '@openoss/protocol';
 import { RpcError } from '@openoss/rpc';
 import {
   EXISTING_TAG,
@@ -9,17 +9,25 @@ import {
   type RequestFacts,
   requestContext,
 } from '../stages/request-context.js';
+import type { ToldEncryption } from './needed-key.js';
 
 /** A request that nobody sent, made of what was told of it. */
 export interface ToldRequest {
   readonly facts: RequestFacts;
   /** Tags that the object is to have, in place of those of the same key that it has. */
   readonly existingTags: readonly (readonly [key: string, value: string])[];
+  /** What a put says of encryption. */
+  readonly encryption: ToldEncryption;
 }
+
+/** Headers that are no condition keys, but decide which key of KMS a put takes. */
+const ENCRYPTION = 'x-oss-server-side-';
+const decodePut = inputDecoder(PutObject);
 
 /**
  * Makes a request of the condition keys that were told, such that {@link requestContext}, which answers for
- * real ones, answers these. Throws RpcError for what no request here could have.
+ * real ones, answers these. Headers that ask for encryption are told by their names. Throws RpcError for what no
+ * request here could have, and OssError for headers that are refused before permissions are asked for.
  */
 export function toldRequest(
   context: ReadonlyMap<string, string>,
@@ -30,6 +38,7 @@ export function toldRequest(
   const tagging: { key: string; value: string }[] = [];
   const existingTags: (readonly [string, string])[] = [];
   const fixed: (readonly [key: string, value: string])[] = [];
+  const encryption = new Map<string, string>();
   let { isSecure, now } = usual;
   let peer: string | undefined;
   let accessKeyId: string | undefined;
@@ -70,6 +79,9 @@ export function toldRequest(
           existingTags.push([key.slice(EXISTING_TAG.length), value]);
         } else if (key.startsWith(REQUEST_TAG)) {
           tagging.push({ key: key.slice(REQUEST_TAG.length), value });
+        } else if (key.toLowerCase().startsWith(ENCRYPTION)) {
+          if (usual.operation !== PutObject.name) throw wrong(key, 'only a put has it');
+          encryption.set(key.toLowerCase(), utf8Bytes(value));
         } else fixed.push([key, value]);
     }
   }
@@ -89,7 +101,8 @@ export function toldRequest(
         : `every request to this server has ${JSON.stringify(answer)}`,
     );
   }
-  return { facts, existingTags };
+  // Not quite what a put says, but all of it that is asked for.
+  return { facts, existingTags, encryption: decodePut(encryption, []) as ToldEncryption };
 }
 
 const wrong = (key: string, reason: string): RpcError =>

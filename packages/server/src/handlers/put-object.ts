@@ -75,8 +75,15 @@ function saysNothing(input: InputOf<typeof PutObject, IncomingBody>): boolean {
   );
 }
 
-function encryptionOf(
-  input: InputOf<typeof PutObject, IncomingBody>,
+/** How an object is encrypted by what a put says of it, and by the rule of the bucket; throws what refuses that. */
+export function encryptionOf(
+  input: Pick<
+    InputOf<typeof PutObject, IncomingBody>,
+    | 'serverSideEncryption'
+    | 'serverSideEncryptionKeyId'
+    | 'serverSideDataEncryption'
+    | 'serverSideEncryptionContext'
+  >,
   { encryption }: BucketRecord,
 ): ChosenEncryption | undefined {
   const request = {

@@ -247,19 +247,9 @@ export class Authorization {
    * the bucket; nothing but ownership, RAM policies and the session policy speaks of it.
    */
   checkKey(keyId: string, actions: readonly string[]): void {
-    const { caller, region } = this.#request;
-    const { principal } = caller;
-    const account = this.#bucket?.owner ?? '';
-    if (principal.kind === 'account' && principal.account === account) return;
-    const verdict = judge({
-      principal,
-      actions,
-      resource: { service: 'kms', region, account, relativeId: `key/${keyId}` },
-      bucket: { owner: account, acl: 'private' },
-      identityPolicies: this.#policies?.identity,
-      sessionPolicy: this.#policies?.session,
-      context: this.#facts && requestContext(this.#facts, undefined),
-    });
+    const { principal } = this.#request.caller;
+    if (principal.kind === 'account' && principal.account === this.#owner) return;
+    const verdict = judge(this.#keyQuestion(`key/${keyId}`, actions));
     if (verdict.allowed) return;
     this.#denied ??= verdict;
     throw denialOf(this.#request, verdict, 'DeniedByKms');
@@ -286,7 +276,15 @@ export class Authorization {
 
   /** What {@link checkObject} decides, how that comes about, and what it throws. */
   explainObject(key: string | undefined, object: ObjectAsked | undefined): ExplainedRequest {
-    const question = this.#question(key, object);
+    return this.#explained(this.#question(key, object));
+  }
+
+  /** The same of {@link checkKey}, for what KMS calls by this name: `key/<id>`. */
+  explainKey(relativeId: string, actions: readonly string[]): ExplainedRequest {
+    return this.#explained(this.#keyQuestion(relativeId, actions), 'DeniedByKms');
+  }
+
+  #explained(question: AccessQuestion, kind?: ErrorKind): ExplainedRequest {
     const unanswered = new Set<string>();
     const { context } = question;
     const explanation = explain({
@@ -298,8 +296,28 @@ export class Authorization {
       },
     });
     const { verdict } = explanation;
-    const refusal = verdict.allowed ? undefined : denialOf(this.#request, verdict);
+    const refusal = verdict.allowed ? undefined : denialOf(this.#request, verdict, kind);
     return { explanation, refusal, unanswered };
+  }
+
+  /** The account that owns what is asked for, also what is in no bucket. */
+  get #owner(): string {
+    const { principal } = this.#request.caller;
+    return this.#bucket?.owner ?? (principal.kind === 'anonymous' ? '' : principal.account);
+  }
+
+  #keyQuestion(relativeId: string, actions: readonly string[]): AccessQuestion {
+    const { caller, region } = this.#request;
+    const account = this.#owner;
+    return {
+      principal: caller.principal,
+      actions,
+      resource: { service: 'kms', region, account, relativeId },
+      bucket: { owner: account, acl: 'private' },
+      identityPolicies: this.#policies?.identity,
+      sessionPolicy: this.#policies?.session,
+      context: this.#facts && requestContext(this.#facts, undefined),
+    };
   }
 
   #question(
@@ -314,11 +332,10 @@ export class Authorization {
     if (policies === undefined || this.#facts === undefined) {
       return { principal, actions, bucket, object };
     }
-    const account = bucket?.owner ?? (principal.kind === 'anonymous' ? '' : principal.account);
     return {
       principal,
       actions,
-      resource: ossResource({ region, account, bucket: bucketName, key }),
+      resource: ossResource({ region, account: this.#owner, bucket: bucketName, key }),
       bucket,
       object,
       identityPolicies: policies.identity,
