@@ -2,12 +2,7 @@
 import { connectionsName, sizeName } from './sizes.mjs';
 import { pairRatios, summarize } from './statistics.mjs';
 import { BARE_NODE, OSSUTIL_PUT, START_CELL, START_TABLE } from './workloads/command-line.mjs';
-import {
-  AES256,
-  ENCRYPTION_TABLE,
-  encryptionCell,
-  PLAIN,
-} from './workloads/encryption.mjs';
+import { AES256, ENCRYPTION_TABLE, encryptionCell, PLAIN } from './workloads/encryption.mjs';
 import {
   GET_LARGE_TABLE,
   GET_SMALL_CELL,

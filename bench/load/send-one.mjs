@@ -74,6 +74,8 @@ export async function putBucketDocument(server, bucket, what, document) {
   };
   const answer = await sendOne(server, request, body);
   if (answer.status !== 200) {
-    throw new Error(`setting a bucket's ${what} was answered with ${answer.status}: ${answer.body}`);
+    throw new Error(
+      `setting a bucket's ${what} was answered with ${answer.status}: ${answer.body}`,
+    );
   }
 }

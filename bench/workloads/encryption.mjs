@@ -56,7 +56,8 @@ const sm4 = {
 const kms = {
   name: KMS,
   title: 'OpenOSS, KMS',
-  about: 'a data key under the account’s default key, of the keyring in the same process; AES-256-GCM',
+  about:
+    'a data key under the account’s default key, of the keyring in the same process; AES-256-GCM',
   bucket: 'bench-kms',
   method: 'KMS',
 };

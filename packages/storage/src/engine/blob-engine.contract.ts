@@ -139,7 +139,7 @@ export function blobEngineContract(name: string, open: () => Promise<BlobEngineU
         [0, 1],
         [0, mebibyte],
         [block - 1, 2],
-        [12_345, 2 * mebibyte],
+        [12_345, mebibyte + 7],
         [body.length - 1000, 1000],
       ] as const) {
         const targets = [Buffer.alloc(length), Buffer.from(new SharedArrayBuffer(length))];

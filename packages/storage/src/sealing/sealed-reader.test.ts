@@ -96,9 +96,7 @@ describe('a sealed blob', () => {
       for await (const piece of reader.read(start, end)) pieces.push(Buffer.from(piece));
       expect(Buffer.concat(pieces).equals(plain.subarray(start, end))).toBe(true);
       const toItsEnd = Math.ceil(end / plainChunk) === 41;
-      const expected = toItsEnd
-        ? (chunks - 1) * CHUNK_BYTES + 5000 + 16
-        : chunks * CHUNK_BYTES;
+      const expected = toItsEnd ? (chunks - 1) * CHUNK_BYTES + 5000 + 16 : chunks * CHUNK_BYTES;
       const asked = disk.asked.reduce((sum, bytes) => sum + bytes, 0);
       expect(asked, `${start} to ${end}`).toBe(expected);
     }

@@ -91,8 +91,7 @@ export class SealedReader {
   #ahead(opener: RunningOpener, position: number, to: number): Opening {
     const left = to - position;
     const slab = this.#parts.slabs.take(left);
-    const sealedBytes =
-      left <= slab.length ? left : slab.length - (slab.length % CHUNK_BYTES);
+    const sealedBytes = left <= slab.length ? left : slab.length - (slab.length % CHUNK_BYTES);
     const plainBytes = this.#readAndOpen(opener, slab.subarray(0, sealedBytes), position);
     // A failure is heard when the slab's turn comes, or never.
     plainBytes.catch(() => {});

@@ -136,7 +136,9 @@ export class BlobFileReader implements BlobReader {
 
   async readUnverified(target: Buffer, start: number): Promise<void> {
     if (!(start >= 0 && start + target.length <= this.size)) {
-      throw new RangeError(`The blob has ${this.size} bytes, not ${target.length} from ${start} on`);
+      throw new RangeError(
+        `The blob has ${this.size} bytes, not ${target.length} from ${start} on`,
+      );
     }
     await readWhole(this.#id, this.#file, target, BLOB_HEADER_BYTES + start);
   }
