@@ -2,6 +2,7 @@
 import { connectionsName, sizeName } from './sizes.mjs';
 import { pairRatios, summarize } from './statistics.mjs';
 import { BARE_NODE, OSSUTIL_PUT, START_CELL, START_TABLE } from './workloads/command-line.mjs';
+import { AES256, ENCRYPTION_TABLE, encryptionCell, PLAIN } from './workloads/encryption.mjs';
 import {
   GET_LARGE_TABLE,
   GET_SMALL_CELL,
@@ -159,6 +160,20 @@ export function targetsOf({ largeBytes, memoryBytes, listKeys }) {
       measured: (found) =>
         found.ratios(GET_LARGE_TABLE, getLargeCell(largeBytes), OPENOSS, 'nginx', 'bytesPerSecond'),
     },
+    .../** @type {const} */ (['PUT', 'GET']).map((method) => ({
+      text: `${method} ${large} encrypted with AES256 ÷ plain`,
+      bound: /** @type {const} */ ('at least'),
+      value: 0.6,
+      quantity: /** @type {const} */ ('ratio'),
+      measured: (/** @type {import('./measurements.mjs').Measurements} */ found) =>
+        found.ratios(
+          ENCRYPTION_TABLE,
+          encryptionCell(method, largeBytes),
+          AES256,
+          PLAIN,
+          'bytesPerSecond',
+        ),
+    })),
     {
       text: 'signed GET 4 KiB ×64 ÷ nginx',
       bound: 'at least',

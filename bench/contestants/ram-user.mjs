@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { putBucketPolicy } from '../load/send-one.mjs';
+import { putBucketDocument } from '../load/send-one.mjs';
 
 const require = createRequire(import.meta.url);
 /** CommonJS, and Alibaba Cloud's own. @type {typeof import('@alicloud/ram20150501')} */
@@ -84,9 +84,10 @@ export async function makeRamUser(server, rpcEndpoint, bucket) {
   await client.attachPolicyToUser(
     new ram.AttachPolicyToUserRequest({ policyType: 'Custom', policyName: POLICY, userName: USER }),
   );
-  await putBucketPolicy(
+  await putBucketDocument(
     server,
     bucket,
+    'policy',
     document(tenStatements(bucket, { Principal: [made?.user?.userId] })),
   );
   const { body } = await client.createAccessKey(new ram.CreateAccessKeyRequest({ userName: USER }));

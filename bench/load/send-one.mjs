@@ -4,6 +4,7 @@ import { signedRequest } from './request-head.mjs';
 /**
  * @typedef {object} OneAnswer
  * @property {number} status
+ * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {Buffer} body
  */
 
@@ -33,7 +34,8 @@ export function sendOne({ host, port, style }, request, body) {
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, headers, body: Buffer.concat(chunks) });
       });
     });
     sent.end(body);
@@ -53,22 +55,27 @@ export async function putBucket(server, bucket) {
 }
 
 /**
+ * Sets what OSS keeps with a bucket in a document of its own.
+ *
  * @param {{ host: string, port: number, style: import('./request-head.mjs').RequestStyle }} server
  * @param {string} bucket
+ * @param {'policy' | 'encryption'} what
  * @param {string} document
  * @returns {Promise<void>}
  */
-export async function putBucketPolicy(server, bucket, document) {
+export async function putBucketDocument(server, bucket, what, document) {
   const body = Buffer.from(document);
   /** @type {import('./request-head.mjs').BenchRequest} */
   const request = {
     method: 'PUT',
     bucket,
-    query: [['policy', '']],
+    query: [[what, '']],
     bodyBytes: body.length,
   };
   const answer = await sendOne(server, request, body);
   if (answer.status !== 200) {
-    throw new Error(`setting a bucket's policy was answered with ${answer.status}: ${answer.body}`);
+    throw new Error(
+      `setting a bucket's ${what} was answered with ${answer.status}: ${answer.body}`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** @module Everything that is measured, in the order in which it is. */
 import { commandLine } from './command-line.mjs';
+import { encryption } from './encryption.mjs';
 import { generatorCeiling } from './generator-ceiling.mjs';
 import { get } from './get.mjs';
 import { list } from './list.mjs';
@@ -17,6 +18,7 @@ export const workloads = [
   permissions,
   putLarge,
   get,
+  encryption,
   list,
   memory,
   responsiveness,

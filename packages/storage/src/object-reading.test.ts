@@ -170,6 +170,9 @@ describe('an object that is replaced between the reading of its record and of it
           async *read(start, end) {
             yield Buffer.from(content).subarray(start, end);
           },
+          async readUnverified() {
+            throw new Error('nobody asks for that');
+          },
           async close() {},
         };
       },

@@ -138,9 +138,9 @@ class BlobObject implements OpenedObject {
   readonly record: ObjectRecord;
   readonly range: ByteRange;
   readonly inline = undefined;
-  readonly #reader: BlobReader;
+  readonly #reader: BlobReader | SealedReader;
 
-  constructor(record: ObjectRecord, range: ByteRange, reader: BlobReader) {
+  constructor(record: ObjectRecord, range: ByteRange, reader: BlobReader | SealedReader) {
     this.record = record;
     this.range = range;
     this.#reader = reader;

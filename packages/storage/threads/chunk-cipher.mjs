@@ -5,6 +5,7 @@
  * Plain JavaScript, for the threads that run from the sources as they stand use it as the event loop does.
  */
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { MessageChannel } from 'node:worker_threads';
 
 /** Bytes of a sealed chunk but the last: a block of a blob, so that a chunk has a CRC-32 of its own. */
 export const CHUNK_BYTES = 64 * 1024;
@@ -69,6 +70,21 @@ export const applySm4Ctr = (key, counter, bytes) =>
 export const macSm3 = (key, associated, sealed) =>
   createHmac('sm3', key).update(associated).update(sealed).digest();
 
+/** What is sent through a closed port is freed. */
+const { port1: nowhere } = new MessageChannel();
+nowhere.close();
+
+/**
+ * Frees a chunk that OpenSSL answered with, once it was copied. V8 would collect them when tens of
+ * megabytes have piled up; freed at once, the next chunk comes in the same memory, which the cache still has.
+ * @param {Buffer} bytes
+ */
+function free({ buffer, length }) {
+  // A Node.js that answers with a part of something larger keeps it.
+  if (buffer.byteLength !== length) return;
+  nowhere.postMessage(undefined, [/** @type {ArrayBuffer} */ (buffer)]);
+}
+
 /** One body and its key. */
 export class ChunkCipher {
   /** @param {import('./chunk-cipher.mjs').BodyKey} bodyKey */
@@ -105,6 +121,7 @@ export class ChunkCipher {
       // Into shared memory, where `set` would copy byte by byte what is not aligned alike.
       buffer.fill(sealed, to, to + sealed.length);
       buffer.fill(tag, to + sealed.length, to + sealed.length + this.tagBytes);
+      if (sealed.length === this.plainBytes) free(sealed);
     }
     return plainBytes + chunks * this.tagBytes;
   }
@@ -134,6 +151,7 @@ export class ChunkCipher {
       if (plain === undefined) return -1 - index;
       buffer.fill(plain, to, to + plain.length);
       to += plain.length;
+      if (plain.length === this.plainBytes) free(plain);
     }
     return to;
   }

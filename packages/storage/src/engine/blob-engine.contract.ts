@@ -131,6 +131,30 @@ export function blobEngineContract(name: string, open: () => Promise<BlobEngineU
       await reader.close();
     });
 
+    it('fills a buffer with what is there, for who verifies it otherwise', async () => {
+      const { engine } = await open();
+      const body = randomBytes(2 * mebibyte + 777);
+      const reader = await engine.open(await writeBlob(engine, body));
+      for (const [start, length] of [
+        [0, 1],
+        [0, mebibyte],
+        [block - 1, 2],
+        [12_345, mebibyte + 7],
+        [body.length - 1000, 1000],
+      ] as const) {
+        const targets = [Buffer.alloc(length), Buffer.from(new SharedArrayBuffer(length))];
+        for (const target of targets) {
+          await reader.readUnverified(target, start);
+          expect(target.equals(body.subarray(start, start + length)), `from ${start}`).toBe(true);
+        }
+      }
+      for (const start of [-1, body.length - 999]) {
+        const reading = reader.readUnverified(Buffer.alloc(1000), start);
+        await expect(reading).rejects.toThrow(RangeError);
+      }
+      await reader.close();
+    });
+
     it('serves several readers of one blob, and one that stops early', async () => {
       const { engine } = await open();
       const body = randomBytes(3 * mebibyte);

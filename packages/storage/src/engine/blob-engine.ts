@@ -50,6 +50,12 @@ export interface BlobReader {
    */
   read(start: number, end: number): AsyncIterable<Buffer>;
 
+  /**
+   * Fills a buffer with the bytes from `start` on as they are, **unverified**: for whoever holds them to
+   * something that says more than a checksum. Throws {@link CorruptBlob} where there are fewer.
+   */
+  readUnverified(target: Buffer, start: number): Promise<void>;
+
   close(): Promise<void>;
 }
 

@@ -2,7 +2,6 @@ import { type BodyKey, CHUNK_BYTES } from '../../threads/chunk-cipher.mjs';
 import type { BodyThreads } from '../body/body-threads.js';
 import type { RunningOpener } from '../body/running-opener.js';
 import { type BlobReader, CorruptBlob } from '../engine/blob-engine.js';
-import type { Awaitable } from '../engine/metadata-engine.js';
 import type { SlabPool } from '../memory/slab-pool.js';
 import { plainChunkBytes } from './sealed-size.js';
 
@@ -12,27 +11,25 @@ export interface SealedReaderParts {
   readonly slabs: SlabPool;
 }
 
-/** A slab of whole chunks, and where in the blob they begin. */
-interface FilledSlab {
-  readonly slab: Buffer;
-  readonly bytes: number;
-  readonly position: number;
-}
+/** Slabs of one reading: while one is sent, the next is opened, and the one behind it read. */
+const SLABS = 3;
 
-/** A slab of chunks that are being opened. */
+/** A slab of whole chunks on its way. */
 interface Opening {
   readonly slab: Buffer;
-  /** The number of its first chunk. */
-  readonly first: number;
-  /** As `RunningOpener.open` answers. */
-  readonly plainBytes: Awaitable<number>;
+  /** Where in the blob its chunks begin. */
+  readonly position: number;
+  readonly sealedBytes: number;
+  /** When they are read and opened; as `RunningOpener.open` answers. */
+  readonly plainBytes: Promise<number>;
 }
 
 /**
  * Reads a sealed blob as if it were plain. A range reads and opens the chunks that it touches, and no
- * others; a slab of them is opened while the next one is read.
+ * others, in the slab that they are sent from. The blob's checksums are not looked at, for the tags of
+ * chunks cover as much and say more; but where a chunk does not open, they tell rot from forgery.
  */
-export class SealedReader implements BlobReader {
+export class SealedReader {
   readonly size: number;
   readonly #parts: SealedReaderParts;
   readonly #blob: BlobReader;
@@ -48,6 +45,7 @@ export class SealedReader implements BlobReader {
     this.#plainChunk = plainChunkBytes(key.cipher);
   }
 
+  /** As `BlobReader.read`, of the plain bytes: each chunk they are in is authentic before any of it is yielded. */
   async *read(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
     if (!(start >= 0 && start <= end && end <= this.size)) {
       throw new RangeError(`The body has ${this.size} bytes, not ${start} to ${end}`);
@@ -57,31 +55,31 @@ export class SealedReader implements BlobReader {
     const from = Math.floor(start / plainChunk) * CHUNK_BYTES;
     const to = Math.min(Math.ceil(end / plainChunk) * CHUNK_BYTES, this.#blob.size);
     const opener = this.#parts.bodyThreads.startOpening(to - from, this.#key);
-    const sealed = this.#slabs(from, to);
-    const held: Opening[] = [];
+    const ahead: Opening[] = [];
+    let position = from;
     try {
-      for (let more = true; more; ) {
-        const { value: next } = await sealed.next();
-        if (next === undefined) more = false;
-        else held.push(this.#open(opener, next));
-        const [oldest] = held;
-        // While a slab is sent, the thread works on the one behind it.
-        if (oldest === undefined || (more && held.length === 1)) continue;
-        const position = oldest.first * plainChunk;
+      for (;;) {
+        while (position < to && ahead.length < SLABS) {
+          const opening = this.#ahead(opener, position, to);
+          ahead.push(opening);
+          position += opening.sealedBytes;
+        }
+        const [oldest] = ahead;
+        if (oldest === undefined) return;
         const plainBytes = await this.#opened(oldest);
+        const plainAt = (oldest.position / CHUNK_BYTES) * plainChunk;
         yield oldest.slab.subarray(
-          Math.max(0, start - position),
-          Math.min(plainBytes, end - position),
+          Math.max(0, start - plainAt),
+          Math.min(plainBytes, end - plainAt),
         );
-        held.shift();
+        ahead.shift();
         this.#parts.slabs.release(oldest.slab);
       }
     } finally {
-      await sealed.return(undefined);
+      // A slab must not be another's, nor the file closed, while disk or thread are at it.
+      await Promise.allSettled(ahead.map(({ plainBytes }) => plainBytes));
       opener.end();
-      // A slab must not be another's while a thread is at it.
-      await Promise.allSettled(held.map(({ plainBytes }) => plainBytes));
-      for (const { slab } of held) this.#parts.slabs.release(slab);
+      for (const { slab } of ahead) this.#parts.slabs.release(slab);
     }
   }
 
@@ -89,51 +87,37 @@ export class SealedReader implements BlobReader {
     return this.#blob.close();
   }
 
-  #open(opener: RunningOpener, { slab, bytes, position }: FilledSlab): Opening {
-    const first = position / CHUNK_BYTES;
-    const isEnd = position + bytes === this.#blob.size;
-    const plainBytes = opener.open(slab, bytes, first, isEnd);
+  /** Has the chunks from a place on read and opened, as many as a slab takes and none past `to`. */
+  #ahead(opener: RunningOpener, position: number, to: number): Opening {
+    const left = to - position;
+    const slab = this.#parts.slabs.take(left);
+    const sealedBytes = left <= slab.length ? left : slab.length - (slab.length % CHUNK_BYTES);
+    const plainBytes = this.#readAndOpen(opener, slab.subarray(0, sealedBytes), position);
     // A failure is heard when the slab's turn comes, or never.
-    if (plainBytes instanceof Promise) plainBytes.catch(() => {});
-    return { slab, first, plainBytes };
+    plainBytes.catch(() => {});
+    return { slab, position, sealedBytes, plainBytes };
+  }
+
+  async #readAndOpen(opener: RunningOpener, chunks: Buffer, position: number): Promise<number> {
+    await this.#blob.readUnverified(chunks, position);
+    const isEnd = position + chunks.length === this.#blob.size;
+    return opener.open(chunks, chunks.length, position / CHUNK_BYTES, isEnd);
   }
 
   async #opened({ plainBytes }: Opening): Promise<number> {
     const opened = await plainBytes;
     if (opened >= 0) return opened;
-    throw new CorruptBlob(this.#key.id, `chunk ${-1 - opened} is not what was sealed`);
+    const chunk = -1 - opened;
+    await this.#verify(chunk);
+    throw new CorruptBlob(this.#key.id, `chunk ${chunk} is not what was sealed`);
   }
 
-  /** The blob's chunks from one place to another, in slabs that are the caller's from then on. */
-  async *#slabs(from: number, to: number): AsyncGenerator<FilledSlab, undefined, undefined> {
-    const { slabs } = this.#parts;
-    let position = from;
-    let slab: Buffer | undefined;
-    let wanted = 0;
-    let filled = 0;
-    try {
-      for await (const piece of this.#blob.read(from, to)) {
-        for (let rest = piece; rest.length > 0; ) {
-          if (slab === undefined) {
-            const left = to - position;
-            slab = slabs.take(left);
-            wanted = left <= slab.length ? left : slab.length - (slab.length % CHUNK_BYTES);
-            filled = 0;
-          }
-          const part = rest.subarray(0, wanted - filled);
-          slab.fill(part, filled, filled + part.length);
-          filled += part.length;
-          rest = rest.subarray(part.length);
-          if (filled < wanted) continue;
-          const full = { slab, bytes: wanted, position };
-          position += wanted;
-          slab = undefined;
-          yield full;
-        }
-      }
-      return undefined;
-    } finally {
-      if (slab !== undefined) slabs.release(slab);
-    }
+  /** Throws when a chunk fails its checksum. */
+  async #verify(chunk: number): Promise<void> {
+    const at = chunk * CHUNK_BYTES;
+    const end = Math.min(at + CHUNK_BYTES, this.#blob.size);
+    const blocks = this.#blob.read(at, end)[Symbol.asyncIterator]();
+    await blocks.next();
+    await blocks.return?.();
   }
 }

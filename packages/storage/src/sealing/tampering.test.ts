@@ -349,7 +349,10 @@ describe.each(['AES256', 'SM4'] as const)('a body encrypted with %s', (cipher) =
       const bytes = Buffer.concat(change(disk.blob(incarnation, key), other));
       disk.writeBlob(incarnation, key, bytes);
     });
-    await expect(readBody(store, key)).rejects.toThrow(CorruptBlob);
+    const reading = readBody(store, key);
+    await expect(reading).rejects.toThrow(CorruptBlob);
+    // The checksums are right: what is wrong is told from rot.
+    await expect(reading).rejects.toThrow(/chunk \d is not what was sealed/);
     expect(store.counters.corruptBlobs).toBe(1);
     expect(log.entries.at(-1)).toMatchObject({ level: 'error', message: 'a blob is damaged' });
   });

@@ -134,6 +134,15 @@ export class BlobFileReader implements BlobReader {
     }
   }
 
+  async readUnverified(target: Buffer, start: number): Promise<void> {
+    if (!(start >= 0 && start + target.length <= this.size)) {
+      throw new RangeError(
+        `The blob has ${this.size} bytes, not ${target.length} from ${start} on`,
+      );
+    }
+    await readWhole(this.#id, this.#file, target, BLOB_HEADER_BYTES + start);
+  }
+
   close(): Promise<void> {
     if (this.#closed === undefined) {
       this.#onClose();
