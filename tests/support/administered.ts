@@ -66,6 +66,8 @@ export async function startAdministered(data: string): Promise<Administered> {
       err: { write: (text: string) => (written.stderr += text) },
       input: Readable.from([input]),
       environment: env,
+      isWatched: false,
+      interruption: () => new AbortController().signal,
     };
     try {
       return { status: await runAdmin(args, edge), ...written };
