@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { objectRecordKey } from './bucket-partition.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
@@ -187,6 +189,29 @@ describe('resealObject', () => {
     const missing = store.objects.resealObject(BUCKET, 'nothing', to(undefined));
     await expect(missing).rejects.toMatchObject({ kind: 'NoSuchKey' });
     expect(store.transferMemory).toBe(0);
+  });
+
+  it('leaves nothing plain in what the store still uses', async () => {
+    const store = await openStore();
+    const pattern = 'the plain text that must not be found; ';
+    for (const size of [30, 4096, 60_000, 300_000]) {
+      const key = `of ${size}`;
+      await store.objects.putObject(putRequest(key, Buffer.alloc(size, pattern)));
+      await store.objects.resealObject(BUCKET, key, to(testSealing('AES256')));
+    }
+    await store.swept();
+    const { incarnation = '' } = (await store.objects.getBucket(BUCKET)) ?? {};
+    for (const file of blobFiles(store.directory)) {
+      expect(readFileSync(join(store.directory, 'blobs', file)).includes(pattern)).toBe(false);
+    }
+    let entries = 0;
+    await changed(store, async (metadata) => {
+      for (const { value } of metadata.scan(incarnation, { limit: 1000 })) {
+        entries++;
+        expect(value.includes(pattern.slice(0, 20))).toBe(false);
+      }
+    });
+    expect(entries).toBeGreaterThan(8);
   });
 
   it('does not vouch for bytes that are not those which were put', async () => {
