@@ -151,7 +151,7 @@ describe.sequential('who may have objects encrypted anew', () => {
   });
 });
 
-describe.sequential('keys that are with another KMS', () => {
+describe.sequential('keys, with another KMS', () => {
   const root = { accessKeyId: 'rootkeyid', accessKeySecret: 'rootkeysecret' };
   const services: Service[] = [];
   let scratch: string;
@@ -190,6 +190,43 @@ describe.sequential('keys that are with another KMS', () => {
   afterAll(async () => {
     for (const service of services) await service.close(0);
     await rm(scratch, { recursive: true, force: true });
+  });
+
+  it('or kept here, are used by one run at a time, which ends with the server', async () => {
+    const service = await started('one', {
+      OPENOSS_KMS_ROOT_KEY: Buffer.alloc(32, 4).toString('base64'),
+    });
+    await service.createBucket(bucket);
+    const puts = Array.from({ length: 400 }, (_, at) =>
+      sendSigned(service, { method: 'PUT', bucket, key: String(1000 + at), body: 'hi oss' }),
+    );
+    await Promise.all(puts);
+    const caller = callerOf(service.rpcEndpoint ?? '', root);
+    const asked = { Bucket: bucket, Method: 'SM4', Concurrency: 1 };
+    const never = new AbortController().signal;
+    const run = caller.lines<Line>('openoss', 'ReencryptObjects', asked, never);
+    const told: Line[] = [];
+    let closed: Promise<void> | undefined;
+    for await (const line of run) {
+      told.push(line);
+      if (told.length !== 2) continue;
+      expect(await code(caller, {})).toBe('ReencryptionInProgress');
+      closed = service.close(5000);
+    }
+    expect(told.at(-1)).toMatchObject({
+      ...{ Type: 'summary', Complete: false, Code: 'Interrupted', Failed: 0 },
+      Message: 'the server is stopping',
+    });
+    await closed;
+    const again = await started('one', {
+      OPENOSS_KMS_ROOT_KEY: Buffer.alloc(32, 4).toString('base64'),
+    });
+    const { Objects, Position } = told.at(-1) ?? {};
+    const went = callerOf(again.rpcEndpoint ?? '', root);
+    expect(await summary(went, { Method: 'SM4', After: Position as string })).toMatchObject({
+      ...{ Complete: true, Rewritten: 400 - Number(Objects) },
+    });
+    expect(await summary(went, { Method: 'SM4' })).toMatchObject({ Already: 400 });
   });
 
   it('are asked which version a ciphertext is of, and it ends where they do not answer', async () => {

@@ -190,8 +190,11 @@ export class RpcServer {
     }
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, this.#stopping.signal]);
-    response.once('close', () => gone.abort(new Error('whoever called has gone')));
-    response.writeHead(status, headers);
+    const hasGone = () => gone.abort(new Error('whoever called has gone'));
+    if (response.closed) hasGone();
+    else response.once('close', hasGone);
+    // It may end because the server does, which would wait for a connection that is kept.
+    response.writeHead(status, { ...headers, Connection: 'close' });
     for await (const piece of body(signal)) {
       if (gone.signal.aborted) continue;
       underWay.bytesOut += Buffer.byteLength(piece);

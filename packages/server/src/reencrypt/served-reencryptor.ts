@@ -49,6 +49,7 @@ export class ServedReencryptor implements Reencryptor {
       throw RamError.of('NoPermission', 'The bucket is of another account: only that may ask.');
     }
     const chosen = chosenBy(order, bucket);
+    await this.#refuseIfRunning();
     const permission = await this.#authorize(order, bucket);
     const target =
       chosen === 'none'
@@ -61,11 +62,16 @@ export class ServedReencryptor implements Reencryptor {
     return new StreamedAnswer((signal) => this.#alone(run, signal));
   }
 
-  /** The lines of a run, once it is sure that there is no other; throws RpcError. */
-  async *#alone(run: BucketReencryption, signal: AbortSignal) {
+  /** Throws RpcError where another is under way. */
+  async #refuseIfRunning(): Promise<void> {
     // Whoever was interrupted and asks again must not be kept out by what is just ending.
     if (this.#running?.signal.aborted === true) await this.#running.ended;
     if (this.#running !== undefined) throw RpcError.of('ReencryptionInProgress');
+  }
+
+  /** The lines of a run; throws RpcError where another has begun in between. */
+  async *#alone(run: BucketReencryption, signal: AbortSignal) {
+    await this.#refuseIfRunning();
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
       end = resolve;
