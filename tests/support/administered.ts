@@ -74,6 +74,8 @@ export async function startAdministered(
       err: { write: (text: string) => (written.stderr += text) },
       input: Readable.from([input]),
       environment: env,
+      isWatched: false,
+      interruption: () => new AbortController().signal,
     };
     try {
       return { status: await runAdmin(args, edge), ...written };

@@ -53,6 +53,16 @@ describe('the answer to a put', () => {
     expect(new Date(answer.headers.date ?? '').getTime()).toBeGreaterThan(Date.now() - 5000);
   });
 
+  it('is the same whoever says that they pay for it', async () => {
+    const headers = { 'x-oss-request-payer': 'requester' };
+    const key = 'paid';
+    const request = { method: 'PUT', bucket, key, body: 'hi oss', headers };
+    expect(await sendSigned(oss, request)).toMatchObject({ status: 200, text: '' });
+    const answer = await sendSigned(oss, { bucket, key });
+    expect(answer.text).toBe('hi oss');
+    expect(answer.headers).not.toHaveProperty('x-oss-request-payer');
+  });
+
   it('to an empty body', async () => {
     const answer = await sendSigned(oss, { method: 'PUT', bucket, key: 'folder/', body: '' });
     expect(answer.headers).toMatchObject({

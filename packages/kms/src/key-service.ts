@@ -127,8 +127,8 @@ export interface KeyService {
     readonly keyId: string;
     readonly context?: EncryptionContext | undefined;
   }): Promise<Encrypted>;
-  /** The id of the key that a ciphertext says it is under; undefined where that cannot be told without opening it. */
-  keyIdIn(ciphertextBlob: string): string | undefined;
+  /** The key that a ciphertext says it is under; undefined where that cannot be told without opening it. */
+  usedKeyIn(ciphertextBlob: string): UsedKey | undefined;
   /** The id of the key of a name; undefined if there is none. */
   keyIdOf(name: string): Promise<string | undefined>;
 

@@ -84,6 +84,12 @@ const REFUSALS = {
     'InvalidAuthorization',
     'The Authorization header is malformed.',
   ),
+  // Ours.
+  ReencryptionInProgress: refusal(
+    409,
+    'ReencryptionInProgress',
+    'Objects of this server are being re-encrypted already: one bucket at a time.',
+  ),
   Internal: refusal(
     500,
     'InternalError',

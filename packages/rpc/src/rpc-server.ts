@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingMessage,
@@ -32,6 +33,8 @@ interface CallUnderWay {
   readonly startedAt: number;
   readonly trace: ReturnType<typeof newTrace>;
   bytesIn: number;
+  /** Of the answer's body, as far as it was handed over. */
+  bytesOut: number;
   answer: CallAnswer | undefined;
   /** The status that it was answered with outside of HTTP's order: its body is no HTTP. */
   brokenOffWith: number | undefined;
@@ -60,6 +63,8 @@ export class RpcServer {
   readonly #underWay = new WeakMap<Socket, CallUnderWay>();
   readonly #peers = new PeerAddresses();
   readonly #connections = new OpenConnections(MOST_CONNECTIONS);
+  /** Tells calls that take long. */
+  readonly #stopping = new AbortController();
 
   constructor({ tls, onFinished, ...options }: RpcServerOptions) {
     this.#service = new RpcService(options);
@@ -109,6 +114,7 @@ export class RpcServer {
   async close(grace: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
+    this.#stopping.abort(new Error('the server is stopping'));
     const timer = setTimeout(() => this.#server.closeAllConnections(), grace);
     await closed;
     clearTimeout(timer);
@@ -129,6 +135,7 @@ export class RpcServer {
       startedAt,
       trace: newTrace(),
       bytesIn: 0,
+      bytesOut: 0,
       answer: undefined,
       brokenOffWith: undefined,
     };
@@ -160,11 +167,44 @@ export class RpcServer {
       const received = { method, target, headers, body, peer, isSecure };
       underWay.answer = await this.#service.serve(received, trace);
     }
-    send(response, underWay.answer);
+    await this.#send(response, underWay, underWay.answer);
+  }
+
+  async #send(
+    response: ServerResponse,
+    underWay: CallUnderWay,
+    { status, requestId, contentType, body }: CallAnswer,
+  ): Promise<void> {
+    const headers = {
+      'Content-Type': contentType,
+      // Answers hold secrets.
+      'Cache-Control': 'no-store',
+      'X-Acs-Request-Id': requestId,
+    };
+    if (typeof body === 'string') {
+      const length = Buffer.byteLength(body);
+      underWay.bytesOut = length;
+      response.writeHead(status, { ...headers, 'Content-Length': length });
+      response.end(body);
+      return;
+    }
+    const gone = new AbortController();
+    const signal = AbortSignal.any([gone.signal, this.#stopping.signal]);
+    const hasGone = () => gone.abort(new Error('whoever called has gone'));
+    if (response.closed) hasGone();
+    else response.once('close', hasGone);
+    // It may end because the server does, which would wait for a connection that is kept.
+    response.writeHead(status, { ...headers, Connection: 'close' });
+    for await (const piece of body(signal)) {
+      if (gone.signal.aborted) continue;
+      underWay.bytesOut += Buffer.byteLength(piece);
+      if (!response.write(piece)) await drained(response, gone.signal);
+    }
+    response.end();
   }
 
   #finished(
-    { startedAt, trace, bytesIn, answer, brokenOffWith }: CallUnderWay,
+    { startedAt, trace, bytesIn, bytesOut, answer, brokenOffWith }: CallUnderWay,
     received: Pick<FinishedCall, 'method' | 'headers' | 'peer' | 'isSecure'>,
     response: ServerResponse,
   ): void {
@@ -177,7 +217,7 @@ export class RpcServer {
       status: brokenOffWith ?? (headersSent ? response.statusCode : 0),
       outcome: isAnswered ? 'answered' : headersSent ? 'cut-short' : 'unanswered',
       bytesIn,
-      bytesOut: writableFinished && answer !== undefined ? Buffer.byteLength(answer.body) : 0,
+      bytesOut: writableFinished || typeof answer?.body !== 'string' ? bytesOut : 0,
       milliseconds: performance.now() - startedAt,
     });
   }
@@ -253,16 +293,7 @@ function readBody(
   });
 }
 
-function send(
-  response: ServerResponse,
-  { status, requestId, contentType, body }: CallAnswer,
-): void {
-  response.writeHead(status, {
-    'Content-Type': contentType,
-    'Content-Length': Buffer.byteLength(body),
-    // Answers hold secrets.
-    'Cache-Control': 'no-store',
-    'X-Acs-Request-Id': requestId,
-  });
-  response.end(body);
+/** Waits until what was written has gone, or nobody is there any more. */
+async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  await once(response, 'drain', { signal: gone }).catch(() => {});
 }

@@ -26,6 +26,7 @@ async function answerTo(failure: unknown) {
     kms: { keysOf: () => Promise.reject(failure) } as unknown as Kms,
     region: 'cn-hangzhou',
     explainer: { explain: () => Promise.reject(failure) },
+    reencryptor: { begin: () => Promise.reject(failure) },
     log: { error: (fields) => logged.push(fields.err) },
     now,
   });
@@ -48,6 +49,7 @@ async function answerTo(failure: unknown) {
     peer: '127.0.0.1',
     isSecure: false,
   });
+  if (typeof body !== 'string') throw new Error('a refusal is answered whole');
   return { outcome: `${status} ${JSON.parse(body).Code}`, body, logged, uses };
 }
 

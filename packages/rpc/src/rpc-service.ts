@@ -6,6 +6,7 @@ import { parseAcs3Authorization } from '@openoss/protocol';
 import type { AccessExplainer } from './access-explainer.js';
 import { type AnswerFormat, answerFormat, defaultFormat } from './answer/answer-format.js';
 import type { Answer } from './answer/answer-value.js';
+import { StreamedAnswer } from './answer/streamed-answer.js';
 import { Authenticator } from './authentication/authenticate.js';
 import { authorize, NotAllowed } from './authorize.js';
 import { callContext } from './call-context.js';
@@ -15,6 +16,7 @@ import { type CallRefusal, kmsRefusal } from './kms-refusal.js';
 import type { Need, Operation } from './operation/operation.js';
 import { findOperation, findProduct } from './operations/find-operation.js';
 import { KMS } from './product.js';
+import type { Reencryptor } from './reencryptor.js';
 import { RpcError } from './rpc-error.js';
 
 /** What went wrong inside, for the one who runs the service. */
@@ -32,6 +34,8 @@ export interface RpcServiceOptions {
   readonly region: string;
   /** Answers what is asked about permissions for OSS. */
   readonly explainer: AccessExplainer;
+  /** Has what is stored encrypted otherwise. */
+  readonly reencryptor: Reencryptor;
   readonly log: RpcLog;
   /** Milliseconds since 1970; the system's clock unless told. */
   readonly now?: (() => number) | undefined;
@@ -42,7 +46,8 @@ export interface CallAnswer {
   readonly status: number;
   readonly requestId: string;
   readonly contentType: string;
-  readonly body: string;
+  /** Whole, or piece by piece, for as long as the call takes; once the signal is given it ends soon. */
+  readonly body: string | ((signal: AbortSignal) => AsyncIterable<string>);
 }
 
 /** Serves calls of RAM, STS and KMS, whatever carries them. */
@@ -50,6 +55,7 @@ export class RpcService {
   readonly #directory: Directory;
   readonly #identities: Identities<CompiledPolicy, CompiledPolicy>;
   readonly #explainer: AccessExplainer;
+  readonly #reencryptor: Reencryptor;
   readonly #authenticator: Authenticator;
   readonly #kms: Kms;
   readonly #region: string;
@@ -57,10 +63,11 @@ export class RpcService {
   readonly #now: () => number;
 
   constructor(options: RpcServiceOptions) {
-    const { directory, identities, kms, region, explainer, log, now = Date.now } = options;
+    const { directory, identities, kms, region, log, now = Date.now } = options;
     this.#directory = directory;
     this.#identities = identities;
-    this.#explainer = explainer;
+    this.#explainer = options.explainer;
+    this.#reencryptor = options.reencryptor;
     this.#authenticator = new Authenticator(directory, now);
     this.#kms = kms;
     this.#region = region;
@@ -81,6 +88,10 @@ export class RpcService {
       const operation = operationOf(call);
       trace.operation = operation;
       const answer = await this.#perform(call, operation, trace);
+      if (answer instanceof StreamedAnswer) {
+        const body = (signal: AbortSignal) => this.#lines(answer, signal, requestId, trace);
+        return { status: 200, requestId, contentType: LINES, body };
+      }
       const body = format.write(`${operation.name}Response`, { RequestId: requestId, ...answer });
       return { status: 200, requestId, contentType: format.contentType, body };
     } catch (error) {
@@ -99,7 +110,28 @@ export class RpcService {
     return this.#refusal(error, { requestId, received, format, isKms: false, trace });
   }
 
-  async #perform(request: CallRequest, operation: Operation, trace: CallTrace): Promise<Answer> {
+  /** An answer in lines. What goes wrong on the way is the last of them. */
+  async *#lines(
+    answer: StreamedAnswer,
+    signal: AbortSignal,
+    requestId: string,
+    trace: CallTrace,
+  ): AsyncGenerator<string, void, undefined> {
+    yield line({ Type: 'begin', RequestId: requestId });
+    try {
+      for await (const one of answer.lines(signal)) yield line(one);
+    } catch (error) {
+      const { refusal } = this.#refusalOf(error, requestId);
+      trace.code = refusal.code;
+      yield line({ Type: 'error', Code: refusal.code, Message: refusal.message });
+    }
+  }
+
+  async #perform(
+    request: CallRequest,
+    operation: Operation,
+    trace: CallTrace,
+  ): Promise<Answer | StreamedAnswer> {
     const { product, name } = operation;
     trace.stage = 'authenticating';
     const caller = await this.#authenticator.authenticate(request);
@@ -122,6 +154,8 @@ export class RpcService {
       context,
       directory: this.#directory,
       explainer: this.#explainer,
+      reencryptor: this.#reencryptor,
+      received: request,
     });
     const { service, isRegional } = product;
     const region = isRegional ? this.#region : '';
@@ -185,6 +219,11 @@ export class RpcService {
     return { refusal: RpcError.of('Internal') };
   }
 }
+
+/** Of answers that are given line by line. */
+const LINES = 'application/x-ndjson';
+
+const line = (answer: Answer): string => `${JSON.stringify(answer)}\n`;
 
 /** Throws RpcError for calls that are none of what is served. */
 function operationOf(call: CallRequest): Operation {

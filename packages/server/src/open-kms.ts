@@ -3,6 +3,7 @@ import {
   findRemoteKms,
   findRootSecret,
   Keyring,
+  type KeyService,
   type Kms,
   KmsSetupError,
   RemoteKms,
@@ -21,7 +22,7 @@ export type KmsSetup =
 /** The keys of a service, opened. */
 export interface OpenedKms {
   readonly kms: Kms;
-  readonly masterKeys: MasterKeys;
+  readonly masterKeys: MasterKeys<KeyService>;
   /** What is to be said of a service whose keys cannot be used; undefined where they can, or there are none. */
   readonly notice: string | undefined;
 }
@@ -96,9 +97,9 @@ export async function openKms(
 
 const masterKeys = (
   kms: Kms,
-  ofService: MasterKeys['ofService'],
+  ofService: KeyService,
   areElsewhere: boolean,
-): MasterKeys => ({
+): MasterKeys<KeyService> => ({
   keysOf: (account) => kms.keysOf(account),
   ofService,
   areElsewhere,

@@ -28,6 +28,7 @@ import { observeStore } from './observe-store.js';
 import { findKms, type KmsSetup, openKms, sentKmsSetup } from './open-kms.js';
 import { OssServer } from './oss-server.js';
 import { policyLanguage, type ServedIdentities } from './policy-language.js';
+import { ServedReencryptor } from './reencrypt/served-reencryptor.js';
 import { scrubRoute } from './scrub/scrub-route.js';
 import { defaultHostSuffixes, type ServerSettings } from './settings.js';
 import { shareOf } from './workers/share-of-limits.js';
@@ -268,8 +269,17 @@ async function serve(
     isSecure,
     now,
   });
-  const served = { directory, identities, kms, region, explainer, log, tls, now, onFinished };
-  const rpc = rpcListen && new RpcServer(served);
+  const reencryptor = new ServedReencryptor({
+    store: store.objects,
+    keys: masterKeys,
+    directory,
+    identities,
+    region,
+    now,
+    log,
+  });
+  const served = { directory, identities, kms, region, explainer, reencryptor, log, tls, now };
+  const rpc = rpcListen && new RpcServer({ ...served, onFinished });
   let address: AddressInfo;
   let rpcEndpoint: string | undefined;
   try {

@@ -11,6 +11,7 @@ import { CorruptRecord } from './engine/corrupt-record.js';
 import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
 import type { StorageSpace } from './engine/storage-space.js';
 import { fullDiskRefusal } from './full-disk-refusal.js';
+import { type ListKeysRequest, listKeys } from './list-keys.js';
 import { type ListedObjects, type ListObjectsRequest, listObjects } from './list-objects.js';
 import type { Log } from './log.js';
 import type { SlabPool } from './memory/slab-pool.js';
@@ -29,6 +30,7 @@ import type {
 } from './object-store.js';
 import type { OperationGate } from './operation-gate.js';
 import { putObject } from './put-object.js';
+import { type Reseal, resealObject } from './reseal-object.js';
 import { type Rewrap, rewrapObject } from './rewrap-object.js';
 import type { OpenEnvelope } from './sealing/sealing.js';
 import type { MutableStoreCounters } from './store-counters.js';
@@ -162,9 +164,24 @@ export class EngineObjectStore implements ObjectStore {
     });
   }
 
-  rewrapObject(bucket: MeantBucket, key: string, rewrap: Rewrap): Promise<ObjectRecord> {
+  rewrapObject(
+    bucket: MeantBucket,
+    key: string,
+    rewrap: Rewrap,
+    inspect?: (record: ObjectRecord) => void,
+  ): Promise<ObjectRecord> {
     return this.#run(async () =>
-      rewrapObject(this.#parts, await this.#require(bucket), key, rewrap),
+      rewrapObject(this.#parts, await this.#require(bucket), key, rewrap, inspect),
+    );
+  }
+
+  resealObject(
+    bucket: MeantBucket,
+    key: string,
+    reseal: Reseal,
+  ): Promise<ObjectRecord | undefined> {
+    return this.#run(async () =>
+      resealObject(this.#parts, await this.#require(bucket), key, reseal),
     );
   }
 
@@ -172,6 +189,13 @@ export class EngineObjectStore implements ObjectStore {
     return this.#run(async () => {
       const { incarnation } = await this.#require(bucket);
       return listObjects(this.#parts.metadata, incarnation, request);
+    });
+  }
+
+  listKeys(bucket: MeantBucket, request: ListKeysRequest): Promise<string[]> {
+    return this.#run(async () => {
+      const { incarnation } = await this.#require(bucket);
+      return listKeys(this.#parts.metadata, incarnation, request);
     });
   }
 

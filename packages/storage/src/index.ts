@@ -32,6 +32,7 @@ export { isOpenToAll } from './files/is-open-to-all.js';
 export { isWithin } from './files/is-within.js';
 export { writeNewFile } from './files/write-new-file.js';
 export { fullDiskRefusal } from './full-disk-refusal.js';
+export type { ListKeysRequest } from './list-keys.js';
 export type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 export type { Log } from './log.js';
 export type {
@@ -58,10 +59,12 @@ export {
   EXIT_STORAGE_FAILED,
   openEmbeddedStore,
 } from './open-embedded-store.js';
+export type { Reseal } from './reseal-object.js';
 export type { RoomChange, RoomCondition, RoomEntry, RoomStore } from './room-store.js';
 export { after, FreshMap, GenerationWatch } from './rooms/fresh-map.js';
 export { decodeEntry, type EntryKey, encodeEntry, entryKey } from './rooms/room-entry.js';
 export { type Draft, type EntryReader, RoomLedger } from './rooms/room-ledger.js';
+export { isSameBody } from './same-body.js';
 export type { Finding, FindingKind, Severity } from './scrub/scrub-finding.js';
 export type {
   RepairLevel,

@@ -2,8 +2,10 @@ import type { BucketRecord, BucketSpecification } from './bucket-record.js';
 import type { BucketStatistics } from './bucket-statistics.js';
 import type { ListBucketsRequest, ListedBuckets } from './buckets.js';
 import type { Awaitable } from './engine/metadata-engine.js';
+import type { ListKeysRequest } from './list-keys.js';
 import type { ListedObjects, ListObjectsRequest } from './list-objects.js';
 import type { ObjectAttributes, ObjectRecord } from './object-record.js';
+import type { Reseal } from './reseal-object.js';
 import type { OpenEnvelope, SealedRecord, Sealing } from './sealing/sealing.js';
 
 /** Bytes of a body from `start` to before `end`. */
@@ -135,12 +137,22 @@ export interface ObjectStore {
   /**
    * Gives an encrypted object another envelope, and leaves its body as it is: `rewrap` tells the data key
    * that the body has and what it can be had from. Throws NoSuchKey, and a RangeError for an object that is
-   * not encrypted. `rewrap` may be asked again when somebody else was faster, and may throw to refuse.
+   * not encrypted. `inspect` sees the record first, encrypted or not; both may be asked again when somebody else
+   * was faster, and may throw to refuse.
    */
   rewrapObject(
     bucket: MeantBucket,
     key: string,
     rewrap: (record: SealedRecord) => Awaitable<Omit<Sealing, 'cipher'>>,
+    inspect?: (record: ObjectRecord) => void,
   ): Promise<ObjectRecord>;
+  /**
+   * Writes the body of an object anew, encrypted with another data key, or not at all; nothing else of the object
+   * changes, for whoever asks. Undefined, with nothing done, where somebody has put or deleted the object
+   * meanwhile. Throws NoSuchKey, and whatever `reseal` throws to refuse.
+   */
+  resealObject(bucket: MeantBucket, key: string, reseal: Reseal): Promise<ObjectRecord | undefined>;
   listObjects(bucket: MeantBucket, request: ListObjectsRequest): Promise<ListedObjects>;
+  /** Keys alone, for who goes through a bucket object by object: fewer than the limit are the last ones. */
+  listKeys(bucket: MeantBucket, request: ListKeysRequest): Promise<string[]>;
 }

@@ -1,19 +1,15 @@
-import { crc32 } from 'node:zlib';
 import { type Crc64Engine, OssError } from '@openoss/protocol';
 import type { BodyThreads } from './body/body-threads.js';
 import type { Buckets } from './buckets.js';
-import type { BlobEngine, BlobWriter } from './engine/blob-engine.js';
+import type { BlobEngine } from './engine/blob-engine.js';
 import { EngineFailed } from './engine/metadata-engine.js';
 import type { StorageSpace } from './engine/storage-space.js';
 import type { SlabPool } from './memory/slab-pool.js';
 import type { NextObject, ObjectCommits } from './object-commits.js';
-import type { ObjectBody, ObjectRecord } from './object-record.js';
+import type { ObjectRecord } from './object-record.js';
 import type { PutObjectRequest, PutObjectResult } from './object-store.js';
 import { type ReceivedBody, receiveBody } from './receive-body.js';
-import { checkEnvelope, DataKey } from './sealing/data-key.js';
-import { sealInline } from './sealing/inline-sealing.js';
-import { type SealedBucket, sealRecord } from './sealing/record-seal.js';
-import type { Sealing } from './sealing/sealing.js';
+import { bodyOf, dataKeyOf, discardBody, sealedObject } from './stored-body.js';
 
 export interface PutObjectParts {
   readonly blobs: BlobEngine;
@@ -82,7 +78,7 @@ export async function putObject(
     return { record: after, replaced: before };
   } catch (error) {
     // After a failed flush nobody knows what is on disk: the record may name the blob.
-    if (received !== undefined && !(error instanceof EngineFailed)) await discard(received);
+    if (received !== undefined && !(error instanceof EngineFailed)) await discardBody(received);
     throw error;
   } finally {
     space.release(taken);
@@ -127,34 +123,4 @@ function nextObject(
   return record.body.kind === 'inline' && Buffer.isBuffer(content)
     ? { record, inline: content }
     : { record };
-}
-
-function dataKeyOf({ cipher, dataKey, envelope }: Sealing): DataKey {
-  checkEnvelope(envelope);
-  return new DataKey(cipher, dataKey);
-}
-
-/** The same object with its inline body encrypted, as a blob has been already, and its record sealed. */
-function sealedObject(
-  { record, inline }: NextObject,
-  bucket: SealedBucket,
-  { cipher, envelope }: Sealing,
-  dataKey: DataKey,
-): NextObject {
-  const seal = sealRecord(dataKey, bucket, record, envelope);
-  const sealed = { ...record, sealing: { cipher, envelope: Buffer.from(envelope), seal } };
-  if (inline === undefined || record.body.kind !== 'inline') return { record: sealed };
-  const bytes = sealInline(dataKey, record.body.id, inline);
-  return { record: { ...sealed, body: { ...record.body, crc32: crc32(bytes) } }, inline: bytes };
-}
-
-/** Where the bytes will be; an inline body goes by the revision it comes with. */
-function bodyOf(content: Buffer | BlobWriter, revision: string): ObjectBody {
-  if (!Buffer.isBuffer(content)) return { kind: 'blob', id: content.id };
-  if (content.length === 0) return { kind: 'empty' };
-  return { kind: 'inline', id: revision, crc32: crc32(content) };
-}
-
-async function discard({ content }: ReceivedBody): Promise<void> {
-  if (!Buffer.isBuffer(content)) await content.abort();
 }

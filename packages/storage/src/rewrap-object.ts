@@ -25,10 +25,12 @@ export async function rewrapObject(
   bucket: BucketRecord,
   key: string,
   rewrap: Rewrap,
+  inspect?: (record: ObjectRecord) => void,
 ): Promise<ObjectRecord> {
   for (;;) {
     const record = await commits.read(bucket, key);
     if (record === undefined) throw noSuchKey(key);
+    inspect?.(record);
     if (!isSealed(record)) throw new RangeError(`Object ${key} is not encrypted`);
     const { cipher, seal: oldSeal, envelope: oldEnvelope } = record.sealing;
     const { dataKey: bytes, envelope } = await rewrap(record);

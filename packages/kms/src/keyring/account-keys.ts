@@ -13,6 +13,7 @@ import {
   type KeyVersion,
   type NumberedPage,
   type PageNumber,
+  type UsedKey,
 } from '../key-service.js';
 import { KmsError } from '../kms-error.js';
 import { openBlob, readBlob, sealBlob } from './ciphertext-blob.js';
@@ -89,8 +90,8 @@ export class AccountKeys implements KeyService {
     }
   }
 
-  keyIdIn(ciphertextBlob: string): string | undefined {
-    return readBlob(ciphertextBlob)?.keyId;
+  usedKeyIn(ciphertextBlob: string): UsedKey | undefined {
+    return readBlob(ciphertextBlob);
   }
 
   async keyIdOf(name: string): Promise<string | undefined> {

@@ -94,7 +94,7 @@ export class RemoteKeys implements KeyService {
   }
 
   /** Only the KMS that made it can read a ciphertext. */
-  keyIdIn(): undefined {
+  usedKeyIn(): undefined {
     return undefined;
   }
 

@@ -7,7 +7,7 @@ import { Output } from './output.js';
 import { NoAnswer, Refused, RpcCaller } from './rpc-caller.js';
 
 /** The exit statuses of `openoss admin`, besides 0 for done and 1 for wrong usage. */
-export const ADMIN_STATUS = { noAnswer: 2, refused: 3, denied: 4 } as const;
+export const ADMIN_STATUS = { noAnswer: 2, refused: 3, denied: 4, unfinished: 5 } as const;
 
 /** The flags of a command, each with what its help says. */
 export type DescribedFlags = Readonly<
@@ -24,6 +24,8 @@ export interface AdminContext<F extends FlagTable> {
   readonly input: Readable;
   /** Whom it signs as, and where it calls. */
   readonly connection: () => Promise<Connection>;
+  /** What is under way can be told there. */
+  readonly edge: Pick<AdminEdge, 'err' | 'isWatched' | 'interruption'>;
 }
 
 /** One command of `openoss admin`. */
@@ -68,7 +70,8 @@ export function adminCommand<const F extends DescribedFlags>(description: {
     summary,
     flags,
     more,
-    async run(args, { out: results, err, input, environment }) {
+    async run(args, edge) {
+      const { out: results, err, input, environment } = edge;
       const read = readArguments(args, { ...COMMON_FLAGS, ...flags }, most);
       // The flags of two tables, one of which is not known here: what was read is both.
       const common = read.flags as FlagValues<typeof COMMON_FLAGS>;
@@ -88,7 +91,8 @@ export function adminCommand<const F extends DescribedFlags>(description: {
       const server = new RpcCaller(connection);
       const own = read.flags as unknown as FlagValues<F>;
       try {
-        return await run({ flags: own, operands: read.operands, server, out, input, connection });
+        const { operands } = read;
+        return await run({ flags: own, operands, server, out, input, connection, edge });
       } catch (error) {
         if (error instanceof NoAnswer) {
           out.failure({ Message: error.message }, error.message);

@@ -6,6 +6,10 @@ export interface AdminEdge {
   readonly err: Writer;
   readonly input: Readable;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether somebody watches what is written to `err`, on a terminal. */
+  readonly isWatched: boolean;
+  /** Whoever runs it wants it to end (Ctrl-C); asked for, it is no end of the process any more. */
+  readonly interruption: () => AbortSignal;
 }
 
 /** Where text goes. */
@@ -16,5 +20,14 @@ export interface Writer {
 /** This very process. */
 export function processEdge(): AdminEdge {
   const { stdout: out, stderr: err, stdin: input, env: environment } = process;
-  return { out, err, input, environment };
+  return { out, err, input, environment, isWatched: err.isTTY === true, interruption };
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  // The second time it ends whatever is going on.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  return controller.signal;
 }

@@ -12,6 +12,7 @@ import { kmsRotationCommands } from './kms/rotation.js';
 import { kmsStateCommands } from './kms/states.js';
 import { policyCommands } from './policies.js';
 import { policyVersionCommands } from './policy-versions.js';
+import { reencryptCommands } from './reencrypt.js';
 import { roleCommands } from './roles.js';
 import { rootCommands } from './root-commands.js';
 import { userCommands } from './users.js';
@@ -30,6 +31,7 @@ const COMMANDS: readonly AdminCommand[] = [
   ...accountCommands,
   ...rootCommands,
   ...explainCommands,
+  ...reencryptCommands,
 ];
 
 const ABOUT = `Environment:
@@ -43,7 +45,8 @@ const ABOUT = `Environment:
       a file with the certificate that a server's HTTPS is to be trusted by
 
 Exit status: 0 done, and for explain: allowed; 1 wrong usage; 2 no answer from a server of RAM;
-3 the server refused it, or something stands in the way; 4 explain: denied.
+3 the server refused it, or something stands in the way; 4 explain: denied; 5 reencrypt: objects were
+left as they were.
 `;
 
 /** `openoss admin`. */
@@ -121,7 +124,7 @@ function overview(asked: string, commands: readonly AdminCommand[]): string {
   ]);
   const of = asked === '' ? '' : ` ${asked}`;
   return `Manages the users, groups, access keys, policies, roles, keys of KMS and accounts of a running server (its
---rpc-listen), and explains its decisions.
+--rpc-listen), explains its decisions, and encrypts anew what is in its buckets.
 
 Usage: openoss admin${of} COMMAND [flags]
 

@@ -18,6 +18,12 @@ export class Output {
     if (printed !== '') this.#results.write(`${printed}\n`);
   }
 
+  /** Prints one line of several: its document, or the text that is made of it; nothing for no text. */
+  line(document: unknown, text: string | undefined): void {
+    if (this.#json) this.#results.write(`${JSON.stringify(document)}\n`);
+    else if (text !== undefined) this.#results.write(`${text}\n`);
+  }
+
   /** Prints why something was not done. */
   failure(document: object, text: string): void {
     this.#failures.write(this.#json ? `${JSON.stringify(document)}\n` : `openoss: ${text}\n`);
@@ -54,7 +60,7 @@ export function fields(of: Readonly<Record<string, string | number | undefined>>
 }
 
 /** What others have named can hold anything; a terminal is not to obey it. */
-function shownCell(cell: string | number | undefined): string {
+export function shownCell(cell: string | number | undefined): string {
   const text = cell === undefined || cell === '' ? '-' : String(cell);
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(text) ? text : JSON.stringify(text);
 }

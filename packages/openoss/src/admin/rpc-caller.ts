@@ -77,20 +77,64 @@ export class RpcCaller {
     action: string,
     parameters: CallParameters = {},
   ): Promise<Answer> {
+    const { endpoint, answer } = await this.#send(product, action, parameters);
+    const text = await textOf(answer).catch((error) => {
+      throw new NoAnswer(whyNoAnswer(endpoint, error));
+    });
+    const document = documentOf(text, endpoint);
+    if (answer.statusCode === 200) return document as Answer;
+    throw refused(answer, document, endpoint, parameters);
+  }
+
+  /**
+   * What an operation answers line by line, each a JSON document, as it comes; throws Refused or NoAnswer. Whoever
+   * stops reading, or gives the signal, ends the call.
+   */
+  async *lines<Line>(
+    product: ProductName,
+    action: string,
+    parameters: CallParameters,
+    signal: AbortSignal,
+  ): AsyncGenerator<Line, void, undefined> {
+    const { endpoint, answer } = await this.#send(product, action, parameters);
+    if (answer.statusCode !== 200) {
+      const document = documentOf(await textOf(answer), endpoint);
+      throw refused(answer, document, endpoint, parameters);
+    }
+    const hangUp = () => answer.destroy();
+    signal.addEventListener('abort', hangUp, { once: true });
+    const decoder = new TextDecoder();
+    let rest = '';
+    try {
+      if (signal.aborted) return;
+      for await (const chunk of answer) {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) yield JSON.parse(line);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error instanceof SyntaxError ? notRam(endpoint) : lostConnection(endpoint, error);
+    } finally {
+      signal.removeEventListener('abort', hangUp);
+      answer.destroy();
+    }
+  }
+
+  async #send(
+    product: ProductName,
+    action: string,
+    parameters: CallParameters,
+  ): Promise<{ readonly endpoint: URL; readonly answer: IncomingMessage }> {
     const connection = await this.#connection();
+    const { endpoint } = connection;
     const form = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) {
       if (value !== undefined) form.set(name, String(value));
     }
     const body = Buffer.from(form.toString());
     const headers = await signedHeaders(connection, VERSIONS[product], action, body);
-    const { status, text } = await send(connection.endpoint, headers, body);
-    const answer = documentOf(text, connection.endpoint);
-    if (status === 200) return answer as Answer;
-    if (typeof answer.Code !== 'string' || typeof answer.Message !== 'string') {
-      throw notRam(connection.endpoint);
-    }
-    throw new Refused(status, answer as unknown as RefusalAnswer, parameters);
+    return { endpoint, answer: await send(endpoint, headers, body) };
   }
 
   /** All of a list, however many parts it comes in. */
@@ -162,24 +206,30 @@ async function signedHeaders(
   return { ...headers, authorization, 'content-length': String(body.length) };
 }
 
-interface HttpAnswer {
-  readonly status: number;
-  readonly text: string;
+function refused(
+  { statusCode = 0 }: IncomingMessage,
+  document: Readonly<Record<string, unknown>>,
+  endpoint: URL,
+  parameters: CallParameters,
+): Refused | NoAnswer {
+  if (typeof document.Code !== 'string' || typeof document.Message !== 'string') {
+    return notRam(endpoint);
+  }
+  return new Refused(statusCode, document as unknown as RefusalAnswer, parameters);
 }
 
 function send(
   endpoint: URL,
   headers: Readonly<Record<string, string>>,
   body: Buffer,
-): Promise<HttpAnswer> {
+): Promise<IncomingMessage> {
   const request = endpoint.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise<HttpAnswer>((resolve, reject) => {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     const fail = (error: Error) => reject(new NoAnswer(whyNoAnswer(endpoint, error)));
-    const sent = request(endpoint, { method: 'POST', headers, timeout: TIMEOUT }, (answer) => {
-      textOf(answer).then((text) => resolve({ status: answer.statusCode ?? 0, text }), fail);
-    });
+    const sent = request(endpoint, { method: 'POST', headers, timeout: TIMEOUT }, resolve);
     sent.once('timeout', () => sent.destroy(new Error(`silent for ${TIMEOUT / 1000} s`)));
-    sent.once('error', fail);
+    // Also later, when whoever reads the answer is told of it.
+    sent.on('error', fail);
     sent.end(body);
   });
 }
@@ -199,6 +249,11 @@ function documentOf(text: string, endpoint: URL): Readonly<Record<string, unknow
   }
   throw notRam(endpoint);
 }
+
+const lostConnection = ({ origin }: URL, error: unknown): NoAnswer =>
+  new NoAnswer(
+    `the server at ${origin} went away: ${error instanceof Error ? error.message : error}`,
+  );
 
 const notRam = ({ origin }: URL): NoAnswer =>
   new NoAnswer(

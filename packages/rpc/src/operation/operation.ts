@@ -3,7 +3,10 @@ import type { AccessKey, Accounts, Directory, Ram, RequestContext, Sts } from '@
 import type { KeyService } from '@openoss/kms';
 import type { AccessExplainer } from '../access-explainer.js';
 import type { Answer } from '../answer/answer-value.js';
+import type { StreamedAnswer } from '../answer/streamed-answer.js';
+import type { CallRequest } from '../call-request.js';
 import type { Product } from '../product.js';
+import type { Reencryptor } from '../reencryptor.js';
 import { RpcError } from '../rpc-error.js';
 import { type InputOf, type Parameters, readInput } from './parameter.js';
 
@@ -20,6 +23,9 @@ export interface Call {
   readonly keys: () => KeyService;
   readonly directory: Pick<Directory, 'account' | 'rotateRoot'>;
   readonly explainer: AccessExplainer;
+  readonly reencryptor: Reencryptor;
+  /** How the call came. */
+  readonly received: Pick<CallRequest, 'peer' | 'isSecure' | 'headers'>;
   /** What the conditions of policies may ask of the call. */
   readonly context: RequestContext;
 }
@@ -38,7 +44,7 @@ interface Description<P extends Parameters> {
    */
   readonly resources?: (input: InputOf<P>, call: Call) => readonly string[];
   /** Throws RamError. */
-  readonly run: (input: InputOf<P>, call: Call) => Promise<Answer>;
+  readonly run: (input: InputOf<P>, call: Call) => Promise<Answer | StreamedAnswer>;
 }
 
 /** An action that has to be allowed on a resource, such as `user/alice`, of the caller's account. */
@@ -52,7 +58,9 @@ export interface PreparedCall {
   /** What has to be allowed before it is run. */
   readonly needs: readonly Need[];
   /** `allow` resolves where something that shows only now is allowed too, and rejects otherwise. */
-  readonly run: (allow: (needs: readonly Need[]) => Promise<void>) => Promise<Answer>;
+  readonly run: (
+    allow: (needs: readonly Need[]) => Promise<void>,
+  ) => Promise<Answer | StreamedAnswer>;
 }
 
 /** An operation as a call finds it by its name. */

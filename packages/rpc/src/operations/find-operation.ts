@@ -11,6 +11,7 @@ import { kmsCryptoOperations } from './kms/crypto.js';
 import { kmsKeyOperations } from './kms/keys.js';
 import { kmsVersionOperations } from './kms/versions.js';
 import { policyOperations } from './policies.js';
+import { reencryptOperations } from './reencrypt-objects.js';
 import { roleOperations } from './roles.js';
 import { rootKeyOperations } from './root-access-key.js';
 import { stsOperations } from './sts.js';
@@ -32,6 +33,7 @@ export const operations: readonly Operation[] = [
   ...explainOperations,
   ...rootKeyOperations,
   ...accountOperations,
+  ...reencryptOperations,
 ];
 
 /** What policies call the operations of KMS; one that has a source and a destination asks about each. */

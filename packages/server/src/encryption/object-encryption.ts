@@ -16,20 +16,20 @@ import { WaitingRoom } from './waiting-room.js';
 type DataKeys = Pick<KeyService, 'generateDataKey' | 'decrypt' | 'keyIdOf'>;
 
 /** Where the master keys of objects are. */
-export interface MasterKeys {
+export interface MasterKeys<Keys extends DataKeys = DataKeys> {
   /** Those of an account, which KMS shows it. Throws KmsError where it has none. */
-  keysOf(account: string): DataKeys;
+  keysOf(account: string): Keys;
   /** The service's own, whose default key stands for all objects that ask for no key of KMS. */
-  readonly ofService: DataKeys;
+  readonly ofService: Keys;
   /** Whether somebody else has them, who may take as long as they like to answer. */
   readonly areElsewhere: boolean;
 }
 
 /** Who may use a key of KMS; made for the request at hand. */
-type KeyPermission = Pick<Authorization, 'checkIdentity' | 'checkKey'>;
+export type KeyPermission = Pick<Authorization, 'checkIdentity' | 'checkKey'>;
 
 /** Bytes of a data key, by what encrypts the body. */
-const DATA_KEY_BYTES = { AES256: 32, SM4: 16 } as const;
+export const DATA_KEY_BYTES = { AES256: 32, SM4: 16 } as const;
 
 /** Makes and opens the data keys of objects. */
 export class ObjectEncryption {
@@ -52,7 +52,7 @@ export class ObjectEncryption {
     if (chosen.method === 'KMS') permission.checkIdentity(PutObject.keyActions);
     return this.#ask(chosen, async () => {
       const { method, context } = chosen;
-      const keys = this.#keysFor(method, bucket);
+      const keys = keysFor(this.#keys, method, bucket);
       // The default key has no id before it is first used; the id of any other is asked about before it is.
       const known =
         method === 'KMS' && chosen.keyId !== undefined
@@ -80,16 +80,12 @@ export class ObjectEncryption {
     const { method, keyId, encryptedKey, context } = decodeEnvelope(sealing.envelope);
     if (method === 'KMS') permission.checkKey(keyId, GetObject.keyActions);
     return this.#ask(undefined, async () => {
-      const { plaintext } = await this.#keysFor(method, bucket).decrypt({
+      const { plaintext } = await keysFor(this.#keys, method, bucket).decrypt({
         ciphertextBlob: encryptedKey,
         context: boundTo(bucket, key, context),
       });
       return plaintext;
     });
-  }
-
-  #keysFor(method: EncryptionMethod, bucket: BucketRecord): DataKeys {
-    return method === 'KMS' ? this.#keys.keysOf(bucket.owner) : this.#keys.ofService;
   }
 
   /** `chosen` is what a client has chosen just now, whose fault it may be. */
@@ -102,7 +98,17 @@ export class ObjectEncryption {
   }
 }
 
-function cipherOf({ method, dataEncryption }: ChosenEncryption): RecordSealing['cipher'] {
+/** Whose keys an object of this method is encrypted with. */
+export function keysFor<Keys extends DataKeys>(
+  keys: MasterKeys<Keys>,
+  method: EncryptionMethod,
+  bucket: BucketRecord,
+): Keys {
+  return method === 'KMS' ? keys.keysOf(bucket.owner) : keys.ofService;
+}
+
+/** What encrypts the body. */
+export function cipherOf({ method, dataEncryption }: ChosenEncryption): RecordSealing['cipher'] {
   return method === 'KMS' ? (dataEncryption ?? 'AES256') : method;
 }
 
@@ -110,7 +116,7 @@ function cipherOf({ method, dataEncryption }: ChosenEncryption): RecordSealing['
  * What the key service binds a data key to. The seal of a record binds more, and needs no key service; this
  * is for the key service itself, whose log then tells which object a key was asked for.
  */
-function boundTo(
+export function boundTo(
   bucket: BucketRecord,
   key: string,
   context: EncryptionContext | undefined,

@@ -102,8 +102,10 @@ function delegating(store: ObjectStore): ObjectStore {
     openObject: (...args) => store.openObject(...args),
     deleteObject: (bucket, key, admit) => store.deleteObject(bucket, key, admit),
     updateObject: (bucket, key, change) => store.updateObject(bucket, key, change),
-    rewrapObject: (bucket, key, rewrap) => store.rewrapObject(bucket, key, rewrap),
+    rewrapObject: (...args) => store.rewrapObject(...args),
+    resealObject: (bucket, key, reseal) => store.resealObject(bucket, key, reseal),
     listObjects: (bucket, request) => store.listObjects(bucket, request),
+    listKeys: (bucket, request) => store.listKeys(bucket, request),
   };
 }
 

@@ -88,7 +88,7 @@ export const kmsCryptoOperations: readonly Operation[] = [
     parameters: { ciphertextBlob, dryRun },
     prepare({ ciphertextBlob: blob }, keys, contextNamed) {
       const context = contextNamed('EncryptionContext');
-      const said = keys.keyIdIn(blob);
+      const said = keys.usedKeyIn(blob)?.keyId;
       return {
         needs: said === undefined ? [] : [onKey('Decrypt', said)],
         run: async (allow) => {
@@ -125,7 +125,7 @@ export const kmsCryptoOperations: readonly Operation[] = [
       const sourceContext = contextNamed('SourceEncryptionContext');
       const context = contextNamed('DestinationEncryptionContext');
       const { key, need } = await namedKey(keys, destinationKeyId, 'ReEncryptTo');
-      const source = keys.keyIdIn(blob) ?? (await openedWith(keys, blob, sourceContext));
+      const source = keys.usedKeyIn(blob)?.keyId ?? (await openedWith(keys, blob, sourceContext));
       if (sourceKeyId !== undefined && sourceKeyId !== '') {
         if ((await keys.keyIdOf(sourceKeyId)) !== source) throw KmsError.invalid('SourceKeyId');
       }
