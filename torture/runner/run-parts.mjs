@@ -129,6 +129,7 @@ async function runKills({ options, disk, failures, say }) {
       ...Object.fromEntries(PHASES.map((phase) => [KILLS[phase], result.killsBy[phase]])),
       'times everything was verified': result.verifications,
       'changes acknowledged': result.acknowledged,
+      'keys of KMS that were made': result.keys,
     },
     violations: [
       ...result.violations.map(({ seed: loop, problems, file }) => ({
