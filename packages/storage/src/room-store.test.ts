@@ -4,7 +4,8 @@ import { CorruptRecord } from './engine/corrupt-record.js';
 import { FailStop } from './engine/fail-stop.js';
 import { put } from './engine/metadata-engine.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
-import { openStore } from './testing/open-store.js';
+import { BUCKET, openStore, putRequest, RecordingLog } from './testing/open-store.js';
+import { testSealing } from './testing/test-sealing.js';
 
 const b = (text: string): Buffer => Buffer.from(text);
 
@@ -95,7 +96,7 @@ describe('the store of a room', () => {
     expect(await room.get('name')).toBeUndefined();
   });
 
-  it('gives no damaged value', async () => {
+  it('gives no damaged value, and logs and counts each that was asked for', async () => {
     const store = await openStore();
     await store.room('directory').put('key', b('value'));
     await store.close();
@@ -107,10 +108,22 @@ describe('the store of a room', () => {
     stored[0] = (stored[0] ?? 0) ^ 1;
     await metadata.commit('room:directory', [], [put(b('kkey'), stored)]);
     await metadata.close();
-    const room = (await openStore({ directory: store.directory })).room('directory');
+    const log = new RecordingLog();
+    const later = await openStore({ directory: store.directory, log });
+    const room = later.room('directory');
     const watch = room.watch('key');
     for (const look of [watch, watch, () => room.look('key')]) expect(look).toThrow(CorruptRecord);
     await expect(room.get('key')).rejects.toThrow(CorruptRecord);
     await expect(room.list({ limit: 9 })).rejects.toThrow(CorruptRecord);
+    expect(later.counters.corruptRecords).toBe(5);
+    // Whoever needs it to open an object reports what comes by, too: it is the same damage.
+    await later.objects.putObject(putRequest('sealed', 'body', { sealing: testSealing('AES256') }));
+    const opened = later.objects.openObject(BUCKET, 'sealed', undefined, async () => {
+      await room.get('key');
+      return b('');
+    });
+    await expect(opened).rejects.toThrow(CorruptRecord);
+    expect(later.counters.corruptRecords).toBe(6);
+    expect(log.entries.map(({ message }) => message)).toEqual(Array(6).fill('a record is damaged'));
   });
 });

@@ -1,4 +1,5 @@
 import { checkedContent, checkedValue } from './checked-value.js';
+import type { DamageNotes } from './damage-notes.js';
 import { prefixSuccessor } from './engine/key-successor.js';
 import {
   type Awaitable,
@@ -31,7 +32,7 @@ export interface RoomEntry {
 /**
  * A small key-value store that another room of the server keeps its state in, beside the objects:
  * text keys in byte order of UTF-8, values with a checksum, conditional durable commits. Damaged
- * values throw CorruptRecord.
+ * values throw CorruptRecord, and are logged and counted.
  */
 export interface RoomStore {
   get(key: string): Promise<Buffer | undefined>;
@@ -64,11 +65,13 @@ export interface RoomStore {
 export class EngineRoomStore implements RoomStore {
   readonly #metadata: MetadataEngine;
   readonly #room: string;
+  readonly #damage: DamageNotes;
   readonly #queue = new KeyQueue();
 
-  constructor(metadata: MetadataEngine, room: string) {
+  constructor(metadata: MetadataEngine, room: string, damage: DamageNotes) {
     this.#metadata = metadata;
     this.#room = room;
+    this.#damage = damage;
   }
 
   async get(key: string): Promise<Buffer | undefined> {
@@ -152,7 +155,12 @@ export class EngineRoomStore implements RoomStore {
   }
 
   #content({ key, value }: Entry): Buffer {
-    return checkedContent(key, value, () => `${this.#room} record ${key.toString('utf8', 1)}`);
+    try {
+      return checkedContent(key, value, () => `${this.#room} record ${key.toString('utf8', 1)}`);
+    } catch (error) {
+      this.#damage.note(error);
+      throw error;
+    }
   }
 }
 
