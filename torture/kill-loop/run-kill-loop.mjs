@@ -28,7 +28,7 @@ import { Writer, WriterSurroundings } from './writer.mjs';
  * @property {number | undefined} [workers] of each server; none and several in turn unless told
  * @property {(kills: number) => void} [onProgress] told how many were made
  * @property {number} [patience] how long the sweeper may take, in milliseconds
- * @property {(directory: string, round: number) => void} [betweenRounds] for showing that damage is
+ * @property {(directory: string, round: number) => void | Promise<void>} [betweenRounds] for showing that damage is
  *   found: may do what it likes with the data directory of a server that was killed
  * @property {Readonly<Record<string, string>>} [environment] of the servers: for showing that broken
  *   ones are found
@@ -158,7 +158,7 @@ class KillLoop {
       await this.#workAndKill(ports, round);
       // Again while it recovers, and while that recovery is recovered from.
       while (this.#kills < kills && this.#random.chance(0.4)) await this.#killWhileStarting();
-      betweenRounds?.(this.#directory, round);
+      await betweenRounds?.(this.#directory, round);
     }
     await this.#verify(await this.#start());
     await this.#end('SIGTERM');
