@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { endsWithThis } from '../runner/child-processes.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
@@ -68,6 +68,7 @@ export async function runRot(options) {
   const { patience = PATIENCE_MS } = options;
   mkdirSync(scratch, { recursive: true });
   const source = join(scratch, 'healthy');
+  rmSync(source, { recursive: true, force: true });
   const random = new SeededRandom(`rot ${seed}`);
   const expected = await makeSubject(source, random.fork('objects'));
   const plan = new RotPlan(source);
