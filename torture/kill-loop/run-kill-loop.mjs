@@ -167,6 +167,7 @@ class KillLoop {
 
   async end() {
     await this.#server?.end('SIGKILL');
+    this.#between?.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
