@@ -1,7 +1,8 @@
 import { ABSENT } from '../workload/oracle.mjs';
+import { BUCKETS } from './encryption-modes.mjs';
 import { OssConnection } from './oss-connection.mjs';
 import { md5Of } from './server-object.mjs';
-import { BUCKET, INLINE_LIMIT, objectSubject } from './writer.mjs';
+import { INLINE_LIMIT, objectSubject } from './writer.mjs';
 
 /**
  * @import { OssRequest } from './oss-connection.mjs'
@@ -12,14 +13,23 @@ import { BUCKET, INLINE_LIMIT, objectSubject } from './writer.mjs';
 const MOST_TOGETHER = 100;
 
 /**
- * Deletes the objects of the bucket that have blobs with one request, which gives the sweeper more to
- * do than it can be through with when the answer comes. Nobody else may ask for anything meanwhile.
+ * Deletes the objects that have blobs, all of a bucket with one request, which gives the sweeper more to
+ * do than it can be through with when the answers come. Nobody else may ask for anything meanwhile.
  * @param {WriterSurroundings} around
  * @param {number} port
  */
 export async function deleteTogether(around, port) {
+  await Promise.all(BUCKETS.map(({ name }) => deleteInBucket(around, port, name)));
+}
+
+/**
+ * @param {WriterSurroundings} around
+ * @param {number} port
+ * @param {string} bucket
+ */
+async function deleteInBucket(around, port, bucket) {
   const { oracle } = around;
-  const prefix = objectSubject(BUCKET, '');
+  const prefix = objectSubject(bucket, '');
   const subjects = [...oracle.subjects]
     .filter((subject) => subject.startsWith(prefix) && mayHaveBlob(oracle.allowed(subject)))
     .slice(0, MOST_TOGETHER);
@@ -31,7 +41,7 @@ export async function deleteTogether(around, port) {
   const intents = subjects.map((subject) => oracle.begin(subject, ABSENT));
   const connection = new OssConnection(port);
   /** @type {OssRequest} */
-  const request = { method: 'POST', bucket: BUCKET, query: [['delete', null]], headers, body };
+  const request = { method: 'POST', bucket, query: [['delete', null]], headers, body };
   const { status, body: answer } = await connection.send(request);
   connection.close();
   if (status === 200) {

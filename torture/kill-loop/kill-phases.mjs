@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /**
  * What a server was doing when it was killed, and how a report calls it:
  *  - `load`: it was asked for changes.
+ *  - `keys`: it was asked for changes of keys only.
  *  - `sweeping`: nobody asked for anything; blobs that were replaced were still there.
  *  - `idle`: the same, but the sweeper had been faster.
  *  - of a start, by its note in the data directory (see `crash-loop/start-journal.ts` of the server):
@@ -12,6 +13,7 @@ import { join } from 'node:path';
  */
 export const KILLS = /** @type {const} */ ({
   load: 'of these under load',
+  keys: 'while keys were being made, rotated and named',
   sweeping: 'while sweeping',
   idle: 'when the sweeper was just done',
   before: 'while starting, before the metadata is touched',
@@ -47,6 +49,7 @@ const ENOUGH_KILLS = 50;
 export function noKills() {
   return {
     load: 0,
+    keys: 0,
     sweeping: 0,
     idle: 0,
     before: 0,
@@ -89,7 +92,7 @@ export function hasReached(phase, aim) {
 
 /**
  * What a run says it did and did not: a run with as many kills as the short form has was to meet a
- * recovery, before and after the metadata is open, and a sweeper at work.
+ * recovery, before and after the metadata is open, keys in the making, and a sweeper at work.
  * @param {KillCounts} counts
  * @returns {string[]}
  */
@@ -97,11 +100,12 @@ export function missedPhases(counts) {
   const kills = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (kills === 0) return ['nothing was killed'];
   if (kills < ENOUGH_KILLS) return [];
-  const { opening, starting, sweeping, takingUp } = counts;
+  const { opening, starting, sweeping, takingUp, keys } = counts;
   const missed = [];
   if (opening === 0) missed.push('no kill came while the metadata was being opened');
   if (starting === 0)
     missed.push('no kill came between the opened metadata and the end of a start');
+  if (keys === 0) missed.push('no kill came while keys were being made');
   if (sweeping + takingUp === 0) missed.push('no kill came while something was being swept');
   return missed;
 }

@@ -62,6 +62,7 @@ export async function runKillLoops(options) {
     killsBy,
     verifications: sum((result) => result.verifications),
     acknowledged: sum((result) => result.acknowledged),
+    keys: sum((result) => result.keys),
     milliseconds: Math.max(...results.map((result) => result.milliseconds)),
     violations: results.flatMap((result) => result.violations),
   };

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { parseXml } from '@openoss/protocol';
+import { crc64, parseXml } from '@openoss/protocol';
 import { ABSENT } from '../workload/oracle.mjs';
+import { modeTextOf } from './encryption-modes.mjs';
 
 /**
  * @import { XmlElement } from '@openoss/protocol'
+ * @import { KnownKeys } from './known-keys.mjs'
  * @import { OssAnswer, OssConnection } from './oss-connection.mjs'
  */
 
@@ -16,6 +18,7 @@ import { ABSENT } from '../workload/oracle.mjs';
  * @property {string} note a piece of user metadata
  * @property {string} tags as a query string
  * @property {string} acl
+ * @property {string} encryption as `modeText` has it; empty for none
  */
 
 /** Objects of these keys get tags and ACLs; of the others nobody asks for them. */
@@ -28,8 +31,8 @@ export const hasAttributes = (key) => WITH_ATTRIBUTES.test(key);
  * The text that stands for an object in the oracle.
  * @param {ServerObject} object
  */
-export function serverObjectText({ etag, size, type, note, tags, acl }) {
-  return JSON.stringify({ etag, size, type, note, tags, acl });
+export function serverObjectText({ etag, size, type, note, tags, acl, encryption }) {
+  return JSON.stringify({ etag, size, type, note, tags, acl, encryption });
 }
 
 /** @param {Buffer} body */
@@ -37,15 +40,26 @@ export function md5Of(body) {
   return createHash('md5').update(body).digest('hex').toUpperCase();
 }
 
+/** What an answer says of the CRC-64 of a body. */
+const CRC64 = 'x-oss-hash-crc64ecma';
+
+/**
+ * Whether an answer has the CRC-64 that bytes have.
+ * @param {OssAnswer} answer
+ * @param {Buffer} body
+ */
+export const hasCrc64Of = (answer, body) => headerOf(answer, CRC64) === String(crc64(body));
+
 /**
  * Reads an object; every way in which its answers could disagree is a problem.
  * @param {OssConnection} connection
  * @param {string} bucket
  * @param {string} key
+ * @param {KnownKeys} keys
  * @param {string[]} problems
  * @returns {Promise<string>} its state
  */
-export async function readServerObject(connection, bucket, key, problems) {
+export async function readServerObject(connection, bucket, key, keys, problems) {
   const what = `object ${bucket}/${key}`;
   const got = await connection.send({ method: 'GET', bucket, key });
   const head = await connection.send({ method: 'HEAD', bucket, key });
@@ -58,11 +72,19 @@ export async function readServerObject(connection, bucket, key, problems) {
     return ABSENT;
   }
   const etag = md5Of(got.body);
+  const encryption = modeTextOf(got, keys);
+  if (!hasCrc64Of(got, got.body)) problems.push(`${what} is not what its CRC-64 says`);
   for (const answer of [got, head]) {
     if (headerOf(answer, 'etag') !== `"${etag}"`)
       problems.push(`${what} is not what its ETag says`);
     if (Number(headerOf(answer, 'content-length')) !== got.body.length) {
       problems.push(`${what} is not as long as it says`);
+    }
+    if (headerOf(answer, CRC64) !== headerOf(got, CRC64)) {
+      problems.push(`${what}: GET and HEAD tell different CRC-64s`);
+    }
+    if (modeTextOf(answer, keys) !== encryption) {
+      problems.push(`${what}: GET and HEAD tell different encryptions`);
     }
   }
   const state = {
@@ -72,6 +94,7 @@ export async function readServerObject(connection, bucket, key, problems) {
     note: headerOf(got, 'x-oss-meta-note'),
     tags: '',
     acl: 'default',
+    encryption,
   };
   if (hasAttributes(key)) {
     const tagging = await document(connection, bucket, key, 'tagging', problems);

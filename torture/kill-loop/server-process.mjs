@@ -11,6 +11,9 @@ export const CREDENTIALS = { accessKeyId: 'torture', accessKeySecret: 'torture-s
 
 export const REGION = 'cn-hangzhou';
 
+/** Seals the keyrings of servers under test. */
+const KMS_ROOT_KEY = Buffer.alloc(32, 'the root key of the torture; ').toString('base64');
+
 /** The level of pino's errors. */
 const ERROR_LEVEL = 50;
 
@@ -51,6 +54,7 @@ export class ServerProcess {
         ...environment,
         OPENOSS_ROOT_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
         OPENOSS_ROOT_ACCESS_KEY_SECRET: CREDENTIALS.accessKeySecret,
+        OPENOSS_KMS_ROOT_KEY: KMS_ROOT_KEY,
       },
     });
     endsWithThis(this.#child);
@@ -87,6 +91,11 @@ export class ServerProcess {
 
   get pid() {
     return this.#child.pid ?? 0;
+  }
+
+  /** The port of its KMS, once it is ready, where it was told to serve it (`--rpc-listen`). */
+  get kmsPort() {
+    return Number(/^KMS is at http:\/\/[^ ]*:(\d+) /m.exec(this.#output)?.[1]);
   }
 
   /** The URL of its metrics, once it is ready. */

@@ -2,12 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseXml } from '@openoss/protocol';
 import { ABSENT } from '../workload/oracle.mjs';
+import { DEFAULT_KEY, modeText } from './encryption-modes.mjs';
+import { judge } from './judge.mjs';
 import { OssConnection } from './oss-connection.mjs';
 import { elements, readServerObject, textOf } from './server-object.mjs';
-import { INLINE_LIMIT, objectSubject } from './writer.mjs';
+import { verifyKeys } from './verify-keys.mjs';
+import { INLINE_LIMIT, objectSubject, ruleSubject } from './writer.mjs';
 
 /**
  * @import { Oracle } from '../workload/oracle.mjs'
+ * @import { SeededRandom } from '../workload/seeded-random.mjs'
+ * @import { Mode } from './encryption-modes.mjs'
+ * @import { KnownKeys } from './known-keys.mjs'
  */
 
 /** How long the sweeper may take unless told, in milliseconds. */
@@ -17,17 +23,25 @@ const SWEEPING_MS = 20_000;
 const READERS = 4;
 
 /**
- * Holds everything that a server has against what the oracle allows: objects byte for byte,
- * listings, statistics, files without records. What is found is what the oracle knows from then on.
- * @param {number} port
- * @param {string} directory the server's data directory
- * @param {Oracle} oracle
- * @param {number} [patience] how long the sweeper may take, in milliseconds
+ * Holds everything that a server has against what the oracle allows: keys, and that they open what was
+ * encrypted with them; objects byte for byte, listings, statistics, files without records. What is found
+ * is what the oracle knows from then on.
+ * @param {object} work
+ * @param {number} work.port
+ * @param {number} work.kmsPort
+ * @param {string} work.directory the server's data directory
+ * @param {Oracle} work.oracle
+ * @param {KnownKeys} work.keys
+ * @param {SeededRandom} work.random
+ * @param {number | undefined} work.patience how long the sweeper may take, in milliseconds
  * @returns {Promise<string[]>} what is wrong
  */
-export async function verifyServer(port, directory, oracle, patience = SWEEPING_MS) {
+export async function verifyServer(work) {
+  const { port, kmsPort, directory, oracle, keys, random, patience = SWEEPING_MS } = work;
   /** @type {string[]} */
   const problems = [];
+  // First: what objects and buckets say of keys are their ids.
+  await verifyKeys({ port: kmsPort, oracle, keys, random, problems });
   const connection = new OssConnection(port);
   let blobs = 0;
   const service = await documentOf(connection, {});
@@ -35,7 +49,8 @@ export async function verifyServer(port, directory, oracle, patience = SWEEPING_
   for (const bucket of buckets) {
     const listed = await listBucket(connection, bucket);
     blobs += [...listed.values()].filter(({ size }) => size > INLINE_LIMIT).length;
-    await verifyBucket({ port, bucket, listed, oracle, problems });
+    await verifyBucket({ port, bucket, listed, oracle, keys, problems });
+    judge(oracle, ruleSubject(bucket), await ruleOf(connection, bucket, keys), problems);
     const statistics = await documentOf(connection, { bucket, query: [['stat', null]] });
     let bytes = 0;
     for (const { size } of listed.values()) bytes += size;
@@ -46,6 +61,7 @@ export async function verifyServer(port, directory, oracle, patience = SWEEPING_
   }
   for (const subject of oracle.subjects) {
     const [kind = '', name = ''] = subject.split(' ');
+    if (kind !== 'bucket' && kind !== 'rule' && kind !== 'object') continue;
     const bucket = name.split('/')[0] ?? '';
     if (kind === 'bucket')
       judge(oracle, subject, buckets.includes(bucket) ? 'there' : ABSENT, problems);
@@ -59,24 +75,52 @@ export async function verifyServer(port, directory, oracle, patience = SWEEPING_
 }
 
 /**
+ * How a bucket encrypts what asks for nothing else, as the oracle has it.
+ * @param {OssConnection} connection
+ * @param {string} bucket
+ * @param {KnownKeys} keys
+ */
+async function ruleOf(connection, bucket, keys) {
+  const { status, body } = await connection.send({
+    method: 'GET',
+    bucket,
+    query: [['encryption', null]],
+  });
+  if (status === 404) return ABSENT;
+  if (status !== 200) throw new Error(`The rule of ${bucket} is answered ${status}: ${body}`);
+  const rule = parseXml(body.toString());
+  const method = /** @type {Mode['method']} */ (textOf(rule, 'SSEAlgorithm'));
+  const id = textOf(rule, 'KMSMasterKeyID');
+  const key = id === '' ? DEFAULT_KEY : keys.nameOf(id);
+  return modeText({
+    method,
+    ...(textOf(rule, 'KMSDataEncryption') === 'SM4' ? { data: 'SM4' } : {}),
+    ...(method === 'KMS' ? { key } : {}),
+  });
+}
+
+/**
  * @typedef {object} Listed
  * @property {string} etag
  * @property {number} size
  */
 
 /**
- * @param {{ readonly port: number, readonly bucket: string, readonly listed: ReadonlyMap<string, Listed>, readonly oracle: Oracle, readonly problems: string[] }} work
+ * @param {{ readonly port: number, readonly bucket: string, readonly listed: ReadonlyMap<string, Listed>, readonly oracle: Oracle, readonly keys: KnownKeys, readonly problems: string[] }} work
  */
-async function verifyBucket({ port, bucket, listed, oracle, problems }) {
+async function verifyBucket({ port, bucket, listed, oracle, keys, problems }) {
   const prefix = objectSubject(bucket, '');
   const known = [...oracle.subjects].filter((subject) => subject.startsWith(prefix));
-  const keys = new Set([...listed.keys(), ...known.map((subject) => subject.slice(prefix.length))]);
-  const queue = keys.values();
+  const names = new Set([
+    ...listed.keys(),
+    ...known.map((subject) => subject.slice(prefix.length)),
+  ]);
+  const queue = names.values();
   const read = async () => {
     const connection = new OssConnection(port);
     for (let next = queue.next(); !next.done; next = queue.next()) {
       const key = next.value;
-      const state = await readServerObject(connection, bucket, key, problems);
+      const state = await readServerObject(connection, bucket, key, keys, problems);
       const entry = listed.get(key);
       if ((state === ABSENT) !== (entry === undefined)) {
         problems.push(`object ${bucket}/${key} is listed, or is there, but not both`);
@@ -91,21 +135,6 @@ async function verifyBucket({ port, bucket, listed, oracle, problems }) {
     connection.close();
   };
   await Promise.all(Array.from({ length: READERS }, read));
-}
-
-/**
- * @param {Oracle} oracle
- * @param {string} subject
- * @param {string} state
- * @param {string[]} problems
- */
-function judge(oracle, subject, state, problems) {
-  const allowed = oracle.allowed(subject);
-  if (!allowed.has(state)) {
-    const known = JSON.stringify(oracle.describe(subject));
-    problems.push(`${subject} is ${state}; right would be ${[...allowed].join(' or ')}; ${known}`);
-  }
-  oracle.settle(subject, state);
 }
 
 /**

@@ -1,6 +1,18 @@
 import { ABSENT } from '../workload/oracle.mjs';
+import {
+  anyMode,
+  BUCKETS,
+  DEFAULT_KEY,
+  keyIdIn,
+  modeHeaders,
+  modeText,
+  modeTextOf,
+  ruleDocument,
+  SEALED_MARK,
+} from './encryption-modes.mjs';
+import { KnownKeys } from './known-keys.mjs';
 import { ConnectionLost, OssConnection } from './oss-connection.mjs';
-import { md5Of, serverObjectText } from './server-object.mjs';
+import { hasCrc64Of, md5Of, serverObjectText } from './server-object.mjs';
 
 /**
  * @import { Oracle } from '../workload/oracle.mjs'
@@ -9,13 +21,12 @@ import { md5Of, serverObjectText } from './server-object.mjs';
  * @import { ServerObject } from './server-object.mjs'
  */
 
-/** The bucket that is there all the time. */
-export const BUCKET = 'torture';
-
 /** @param {string} bucket @param {string} key */
 export const objectSubject = (bucket, key) => `object ${bucket}/${key}`;
 /** @param {string} bucket */
 export const bucketSubject = (bucket) => `bucket ${bucket}`;
+/** How a bucket encrypts what asks for nothing else. @param {string} bucket */
+export const ruleSubject = (bucket) => `rule ${bucket}`;
 
 /** What all writers of a run share. */
 export class WriterSurroundings {
@@ -24,6 +35,7 @@ export class WriterSurroundings {
   /** @type {string[]} */
   problems = [];
   acknowledged = 0;
+  keys = new KnownKeys();
 
   /**
    * @param {Oracle} oracle
@@ -34,6 +46,9 @@ export class WriterSurroundings {
     this.writers = writers;
   }
 }
+
+/** How often a put asks for an encryption of its own. */
+const ASKING = 0.15;
 
 const ACLS = /** @type {const} */ (['private', 'public-read', 'default']);
 
@@ -48,6 +63,8 @@ export class Writer {
   #around;
   #random;
   #number;
+  /** The bucket of its own keys: each encrypts in another way. */
+  #home;
   #connection;
   #life;
   #count = 0;
@@ -64,6 +81,7 @@ export class Writer {
     this.#around = around;
     this.#random = random;
     this.#number = number;
+    this.#home = bucketOf(number);
     this.#life = life;
     this.#connection = new OssConnection(port);
   }
@@ -100,7 +118,8 @@ export class Writer {
   async #anything() {
     const random = this.#random;
     const own = `own/${this.#number}/${random.below(6)}`;
-    const shared = `shared/${random.below(4)}`;
+    const place = random.below(BUCKETS.length);
+    const shared = { bucket: bucketOf(place), key: `shared/${place}` };
     switch (
       random.weighted({
         own: 8,
@@ -115,23 +134,15 @@ export class Writer {
       case 'own':
         return this.#put(own);
       case 'shared':
-        return this.#put(shared);
+        return this.#put(shared.key, { bucket: shared.bucket });
       case 'race':
         return this.#race();
       case 'attributes':
         return this.#changeAttributes(`attributes/${this.#number}/${random.below(2)}`);
       case 'deleteOwn':
-        return this.#change(
-          { method: 'DELETE', bucket: BUCKET, key: own },
-          objectSubject(BUCKET, own),
-          ABSENT,
-        );
+        return this.#delete(this.#home, own);
       case 'deleteShared':
-        return this.#change(
-          { method: 'DELETE', bucket: BUCKET, key: shared },
-          objectSubject(BUCKET, shared),
-          ABSENT,
-        );
+        return this.#delete(shared.bucket, shared.key);
       case 'bucket':
         return this.#passingBucket();
     }
@@ -141,9 +152,13 @@ export class Writer {
    * @param {string} key
    * @param {{ readonly size?: number, readonly headers?: Record<string, string>, readonly bucket?: string, readonly object?: Partial<ServerObject> }} [more]
    */
-  async #put(key, { size = this.#size(), headers = {}, bucket = BUCKET, object = {} } = {}) {
+  async #put(key, { size = this.#size(), headers = {}, bucket = this.#home, object = {} } = {}) {
     const name = `${this.#life} writer ${this.#number} put ${this.#count++}`;
-    const body = Buffer.alloc(size, `${name} of ${key}; `);
+    const { keys, problems } = this.#around;
+    const asked = this.#random.chance(ASKING) ? anyMode(this.#random, keys) : undefined;
+    const encryption = asked === undefined ? this.#ruleOf(bucket) : modeText(asked);
+    const mark = encryption === '' ? '' : SEALED_MARK;
+    const body = Buffer.alloc(size, `${mark}${name} of ${key}; `);
     const type = this.#random.pick(['text/plain', 'application/octet-stream']);
     const etag = md5Of(body);
     const md5 = Buffer.from(etag, 'hex').toString('base64');
@@ -154,40 +169,64 @@ export class Writer {
       note: name,
       tags: '',
       acl: 'default',
+      encryption,
       ...object,
     });
-    return this.#change(
+    const answer = await this.#change(
       {
         method: 'PUT',
         bucket,
         key,
         body,
         headers: {
+          ...(asked === undefined ? {} : modeHeaders(asked, keys)),
           'content-type': type,
           'x-oss-meta-note': name,
           ...(this.#random.chance(0.3) ? { 'content-md5': md5 } : {}),
           ...headers,
         },
       },
-      objectSubject(bucket, key),
-      result,
+      [[objectSubject(bucket, key), result]],
     );
+    if (answer === undefined) return false;
+    // The server makes its default key when it is first needed, and tells it then.
+    if (encryption.endsWith(DEFAULT_KEY))
+      problems.push(...keys.learn(DEFAULT_KEY, keyIdIn(answer)));
+    const told = modeTextOf(answer, keys);
+    if (told !== encryption) {
+      problems.push(`${name} was answered with the encryption ${told}, not ${encryption}`);
+    }
+    if (!hasCrc64Of(answer, body)) problems.push(`${name} was answered with another CRC-64`);
+    return true;
+  }
+
+  /** @param {string} bucket @param {string} key */
+  #delete(bucket, key) {
+    return this.#change({ method: 'DELETE', bucket, key }, [[objectSubject(bucket, key), ABSENT]]);
+  }
+
+  /** What a bucket's rule makes of a put that asks for nothing; nobody else changes it. @param {string} bucket */
+  #ruleOf(bucket) {
+    const [rule = ABSENT] = this.#around.oracle.allowed(ruleSubject(bucket));
+    return rule === ABSENT ? '' : rule;
   }
 
   /** A put that only one of several writers may win. */
   async #race() {
     const around = this.#around;
-    const key = `race/${Math.floor(around.races++ / around.writers)}`;
-    const done = await this.#put(key, { headers: { 'x-oss-forbid-overwrite': 'true' } });
+    const race = Math.floor(around.races++ / around.writers);
+    const key = `race/${race}`;
+    const bucket = bucketOf(race);
+    const done = await this.#put(key, { bucket, headers: { 'x-oss-forbid-overwrite': 'true' } });
     // Whoever won is on disk: the loser was told so.
-    if (!done) around.oracle.exclude(objectSubject(BUCKET, key), ABSENT);
+    if (!done) around.oracle.exclude(objectSubject(bucket, key), ABSENT);
   }
 
   /** @param {string} key */
   async #changeAttributes(key) {
     const random = this.#random;
     const { oracle } = this.#around;
-    const subject = objectSubject(BUCKET, key);
+    const subject = objectSubject(this.#home, key);
     const [state = ABSENT] = oracle.allowed(subject);
     const tags = `number=${random.below(1000)}`;
     const acl = random.pick(ACLS);
@@ -197,75 +236,89 @@ export class Writer {
     }
     /** @type {ServerObject} */
     const object = JSON.parse(state);
-    const request = { bucket: BUCKET, key };
+    const request = { bucket: this.#home, key };
     switch (random.below(3)) {
       case 0: {
         const headers = { 'x-oss-object-acl': acl };
-        return this.#change(
-          { ...request, method: 'PUT', query: [['acl', null]], headers },
-          subject,
-          serverObjectText({ ...object, acl }),
-        );
+        return this.#change({ ...request, method: 'PUT', query: [['acl', null]], headers }, [
+          [subject, serverObjectText({ ...object, acl })],
+        ]);
       }
       case 1: {
         const [name = '', value = ''] = tags.split('=');
         const body = Buffer.from(
           `<Tagging><TagSet><Tag><Key>${name}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`,
         );
-        return this.#change(
-          { ...request, method: 'PUT', query: [['tagging', null]], body },
-          subject,
-          serverObjectText({ ...object, tags }),
-        );
+        return this.#change({ ...request, method: 'PUT', query: [['tagging', null]], body }, [
+          [subject, serverObjectText({ ...object, tags })],
+        ]);
       }
       default:
-        return this.#change(
-          { ...request, method: 'DELETE', query: [['tagging', null]] },
-          subject,
-          serverObjectText({ ...object, tags: '' }),
-        );
+        return this.#change({ ...request, method: 'DELETE', query: [['tagging', null]] }, [
+          [subject, serverObjectText({ ...object, tags: '' })],
+        ]);
     }
   }
 
-  /** A bucket that comes and goes. */
+  /** A bucket that comes and goes, and its rule of encryption with it. */
   async #passingBucket() {
+    const random = this.#random;
     const bucket = `passing-${this.#number}`;
     const subject = bucketSubject(bucket);
+    const rule = ruleSubject(bucket);
     const object = objectSubject(bucket, 'only');
     const { oracle } = this.#around;
     if (oracle.allowed(subject).has(ABSENT)) {
-      return this.#change({ method: 'PUT', bucket }, subject, 'there');
+      return this.#change({ method: 'PUT', bucket }, [[subject, 'there']]);
     }
-    if (oracle.allowed(object).has(ABSENT) && this.#random.chance(0.6)) {
+    if (oracle.allowed(rule).has(ABSENT) ? random.chance(0.6) : random.chance(0.2)) {
+      return this.#changeRule(bucket);
+    }
+    if (oracle.allowed(object).has(ABSENT) && random.chance(0.6)) {
       return this.#put('only', { bucket });
     }
-    await this.#change({ method: 'DELETE', bucket, key: 'only' }, object, ABSENT);
-    return this.#change({ method: 'DELETE', bucket }, subject, ABSENT);
+    await this.#delete(bucket, 'only');
+    return this.#change({ method: 'DELETE', bucket }, [
+      [subject, ABSENT],
+      [rule, ABSENT],
+    ]);
+  }
+
+  /** @param {string} bucket */
+  #changeRule(bucket) {
+    const of = { bucket, query: /** @type {[string, null][]} */ ([['encryption', null]]) };
+    const rule = ruleSubject(bucket);
+    if (this.#random.chance(0.3))
+      return this.#change({ ...of, method: 'DELETE' }, [[rule, ABSENT]]);
+    const { keys } = this.#around;
+    const mode = anyMode(this.#random, keys);
+    const body = ruleDocument(mode, keys);
+    return this.#change({ ...of, method: 'PUT', body }, [[rule, modeText(mode)]]);
   }
 
   /**
-   * Sends a request that changes something; true when it was acknowledged, false when an object was
+   * Sends a request that changes something; what acknowledges it, or undefined when an object was
    * there already.
    * @param {OssRequest} request
-   * @param {string} subject
-   * @param {string} result
+   * @param {readonly (readonly [subject: string, result: string])[]} changes
+   * @returns {Promise<OssAnswer | undefined>}
    */
-  async #change(request, subject, result) {
+  async #change(request, changes) {
     const { oracle, problems } = this.#around;
-    const intent = oracle.begin(subject, result);
+    const intents = changes.map(([subject, result]) => oracle.begin(subject, result));
     const answer = await this.#connection.send(request);
     if (answer.status === 200 || answer.status === 204) {
-      oracle.acknowledge(intent);
+      for (const intent of intents) oracle.acknowledge(intent);
       this.#around.acknowledged++;
-      return true;
+      return answer;
     }
-    oracle.refuse(intent);
+    for (const intent of intents) oracle.refuse(intent);
     if (!isAlreadyThere(request, answer)) {
       problems.push(
-        `${request.method} of ${subject} was answered ${answer.status}: ${answer.body.toString().slice(0, 500)}`,
+        `${request.method} of ${changes[0]?.[0]} was answered ${answer.status}: ${answer.body.toString().slice(0, 500)}`,
       );
     }
-    return false;
+    return undefined;
   }
 
   #size() {
@@ -286,6 +339,9 @@ export class Writer {
     }
   }
 }
+
+/** One of the buckets in turn. @param {number} number */
+const bucketOf = (number) => BUCKETS[number % BUCKETS.length]?.name ?? '';
 
 /**
  * @param {OssRequest} request

@@ -27,6 +27,9 @@ export const BUCKET = 'order';
 /** Bodies of more bytes than these are kept as files of their own. */
 const INLINE_LIMIT = 64 * 1024;
 
+/** How puts ask to be encrypted: half of them not at all, the others with keys of the server's and of KMS. */
+const ENCRYPTIONS = [undefined, undefined, undefined, 'AES256', 'SM4', 'KMS'];
+
 /** A body must tell whose it is. */
 const SMALLEST = 64;
 
@@ -187,6 +190,7 @@ export class OrderClient {
     const etag = md5Of(body);
     this.#history.put(etag, object);
     const tags = this.#random.chance(0.3) ? this.#newTags() : '';
+    const method = this.#random.pick(ENCRYPTIONS);
     /** @type {Outcome} */
     const success = {
       saw: mustBeNew ? ABSENT : { is: 'anything' },
@@ -203,6 +207,7 @@ export class OrderClient {
         headers: {
           ...(tags === '' ? {} : { 'x-oss-tagging': tags }),
           ...(mustBeNew ? { 'x-oss-forbid-overwrite': 'true' } : {}),
+          ...(method === undefined ? {} : { 'x-oss-server-side-encryption': method }),
         },
       },
       success,

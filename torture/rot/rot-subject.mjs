@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openEmbeddedStore } from '@openoss/storage';
-import { openEnvelope, sealingOf } from '../workload/sealing-of-bodies.mjs';
+import { KeyringSealing } from './keyring-sealing.mjs';
 
 /**
  * @import { EmbeddedStore } from '@openoss/storage'
@@ -8,14 +8,19 @@ import { openEnvelope, sealingOf } from '../workload/sealing-of-bodies.mjs';
  */
 
 /**
- * What a store is to hold, by bucket and key: the MD5 of the body, and the record but its body.
- * @typedef {Record<string, Record<string, { md5: string, record: string }>>} Expected
+ * What a store is to hold: by bucket and key the MD5 of the body, and the record but its body; and its
+ * keys.
+ * @typedef {object} Expected
+ * @property {Record<string, Record<string, { md5: string, record: string }>>} buckets
+ * @property {string} keys
  */
 
 const OWNER = '1000';
 const ROOM = 'directory';
 const ROOM_VALUE = 'what the directory keeps';
 const BUCKETS = ['bucket-a', 'bucket-b'];
+/** What is put into this one is encrypted, and half of the rest. */
+const SEALED_BUCKET = 'bucket-b';
 /** Small, so that bodies of every kind are there without much to read. */
 const INLINE_LIMIT = 30_000;
 
@@ -25,7 +30,8 @@ export const openSubject = (directory) =>
 
 /**
  * Fills a store with objects of every kind: put, replaced, changed and deleted, in many commits, so
- * that LMDB's file has branch, leaf, value and free pages, and pages of earlier times.
+ * that LMDB's file has branch, leaf, value and free pages, and pages of earlier times; most of them
+ * encrypted, with keys that the store keeps as well.
  * @param {string} directory
  * @param {SeededRandom} random
  * @returns {Promise<Expected>}
@@ -42,21 +48,28 @@ export async function makeSubject(directory, random) {
     });
   }
   await store.room(ROOM).put('account', Buffer.from(ROOM_VALUE));
+  const keyring = await KeyringSealing.open(store);
+  await keyring.prepare();
   for (let round = 0; round < 60; round++) {
-    await Promise.all(Array.from({ length: 8 }, () => change(store, random.pick(BUCKETS), random)));
+    await Promise.all(
+      Array.from({ length: 8 }, () => change(store, keyring, random.pick(BUCKETS), random)),
+    );
+    if (round % 20 === 10) await keyring.rotate();
   }
   await store.swept();
-  const expected = await read(store);
+  const expected = { buckets: await read(store, keyring), keys: await keyring.describe() };
+  await keyring.close();
   await store.close();
   return expected;
 }
 
 /**
  * @param {EmbeddedStore} store
+ * @param {KeyringSealing} keyring
  * @param {string} bucket
  * @param {SeededRandom} random
  */
-async function change({ objects }, bucket, random) {
+async function change({ objects }, keyring, bucket, random) {
   const key = `${random.pick(['a', 'b/c', 'photos/2026'])}/${random.below(120)}`;
   const what = random.weighted({ put: 8, delete: 1, update: 1 });
   if (what === 'delete') {
@@ -69,18 +82,21 @@ async function change({ objects }, bucket, random) {
     const size = random.pick([0, 6, 300, 3000, 9000, 25_000, random.chance(0.3) ? 70_000 : 100]);
     const text = `${random.bits()} `;
     const body = Buffer.alloc(size, text);
+    const isSealed = bucket === SEALED_BUCKET || random.chance(0.5);
+    // Drawn here, for what is awaited comes in any order.
+    const numbers = random.fork(text);
     await objects.putObject({
       bucket,
       key,
       body,
       maxBytes: size,
-      sealing: sealingOf(text),
+      sealing: isSealed ? await keyring.sealing(numbers) : undefined,
       attributes: {
-        storageClass: random.pick(['Standard', 'IA']),
+        storageClass: numbers.pick(['Standard', 'IA']),
         acl: 'default',
         owner: OWNER,
         headers: [],
-        metadata: [['n', String(random.below(9))]],
+        metadata: [['n', String(numbers.below(9))]],
         tags: [],
       },
     });
@@ -90,29 +106,31 @@ async function change({ objects }, bucket, random) {
 /**
  * Reads everything there is, through listings.
  * @param {EmbeddedStore} store
- * @returns {Promise<Expected>}
+ * @param {KeyringSealing} keyring
+ * @returns {Promise<Expected['buckets']>}
  */
-async function read(store) {
-  /** @type {Expected} */
+async function read(store, keyring) {
+  /** @type {Expected['buckets']} */
   const found = {};
   const { buckets } = await store.objects.listBuckets({ owner: OWNER, limit: 100 });
   for (const { name } of buckets) {
-    /** @type {Expected[string]} */
+    /** @type {Expected['buckets'][string]} */
     const ofBucket = {};
     found[name] = ofBucket;
     const { objects } = await store.objects.listObjects(name, { limit: 1000 });
-    for (const { key } of objects) ofBucket[key] = await readObject(store, name, key);
+    for (const { key } of objects) ofBucket[key] = await readObject(store, keyring, name, key);
   }
   return found;
 }
 
 /**
  * @param {EmbeddedStore} store
+ * @param {KeyringSealing} keyring
  * @param {string} bucket
  * @param {string} key
  */
-async function readObject({ objects }, bucket, key) {
-  const opened = await objects.openObject(bucket, key, undefined, openEnvelope);
+async function readObject({ objects }, keyring, bucket, key) {
+  const opened = await objects.openObject(bucket, key, undefined, (record) => keyring.open(record));
   if (opened === undefined) throw new Error(`${key} is listed and not there`);
   const md5 = createHash('md5');
   try {
@@ -137,10 +155,11 @@ async function readObject({ objects }, bucket, key) {
 
 /**
  * @param {EmbeddedStore} store
+ * @param {KeyringSealing} keyring
  * @param {Expected} expected
  * @returns {Promise<Differences>}
  */
-export async function compare(store, expected) {
+export async function compare(store, keyring, expected) {
   /** @type {Differences} */
   const differences = { refused: [], silent: [], wrong: [] };
   const { refused, silent, wrong } = differences;
@@ -162,14 +181,16 @@ export async function compare(store, expected) {
     store.objects.listBuckets({ owner: OWNER, limit: 100 }),
   );
   const names = listed?.buckets.map(({ name }) => name);
-  if (names !== undefined && names.join() !== Object.keys(expected).join()) {
+  if (names !== undefined && names.join() !== Object.keys(expected.buckets).join()) {
     silent.push(`the buckets are ${names.join()}`);
   }
   const room = await attempt('room', () => store.room(ROOM).get('account'));
   if (room?.toString() !== ROOM_VALUE && refused.every((what) => !what.startsWith('room'))) {
     silent.push('what the room keeps is another');
   }
-  for (const [bucket, objects] of Object.entries(expected)) {
+  const keys = await attempt('keys', () => keyring.describe());
+  if (keys !== undefined && keys !== expected.keys) silent.push('the keys are others');
+  for (const [bucket, objects] of Object.entries(expected.buckets)) {
     const listing = await attempt(`listing ${bucket}`, () =>
       store.objects.listObjects(bucket, { limit: 1000 }),
     );
@@ -187,7 +208,7 @@ export async function compare(store, expected) {
         silent.push(`${what} is gone`);
         continue;
       }
-      const found = await attempt(what, () => readObject(store, bucket, key));
+      const found = await attempt(what, () => readObject(store, keyring, bucket, key));
       if (found === undefined) continue;
       if (found.record !== record) silent.push(`${what} has another record: ${found.record}`);
       // Of an old record the old body is right; the record says which.

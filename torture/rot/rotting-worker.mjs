@@ -1,6 +1,7 @@
 import { closeSync, cpSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDataDirectory } from '@openoss/storage';
+import { KeyringSealing } from './keyring-sealing.mjs';
 import { compare, openSubject } from './rot-subject.mjs';
 
 /**
@@ -21,6 +22,7 @@ import { compare, openSubject } from './rot-subject.mjs';
  * @typedef {object} RotReport
  * @property {string | undefined} refused why the store did not open
  * @property {Differences | undefined} differences what reading gave
+ * @property {number} counted how often reading counted damage
  * @property {string[] | undefined} scrubbed what the scrub found; undefined when it failed
  * @property {string | undefined} scrubFailed
  * @property {string[]} checked what `openoss fsck` found, or said
@@ -39,6 +41,7 @@ async function rot({ source, scratch, expected, flip }) {
   const report = {
     refused: undefined,
     differences: undefined,
+    counted: 0,
     scrubbed: undefined,
     scrubFailed: undefined,
     checked: [],
@@ -60,8 +63,17 @@ async function rot({ source, scratch, expected, flip }) {
   } catch (error) {
     return { ...report, refused: String(error) };
   }
+  let keyring;
   try {
-    report.differences = await compare(store, expected);
+    keyring = await KeyringSealing.open(store);
+  } catch (error) {
+    // The server that opens it does not start.
+    await store.close();
+    return { ...report, refused: String(error) };
+  }
+  try {
+    report.differences = await compare(store, keyring, expected);
+    report.counted = store.counters.corruptRecords + store.counters.corruptBlobs;
     /** @type {string[]} */
     const scrubbed = [];
     try {
@@ -74,6 +86,7 @@ async function rot({ source, scratch, expected, flip }) {
       report.scrubFailed = String(error);
     }
   } finally {
+    await keyring.close();
     await store.close();
   }
   return report;

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { endsWithThis } from '../runner/child-processes.mjs';
 import { SeededRandom } from '../workload/seeded-random.mjs';
-import { RotPlan } from './rot-plan.mjs';
+import { RotPlan, SEALED_REGIONS } from './rot-plan.mjs';
 import { makeSubject } from './rot-subject.mjs';
 
 /**
@@ -36,11 +36,15 @@ import { makeSubject } from './rot-subject.mjs';
 /**
  * @typedef {object} RotResult
  * @property {Record<Outcome, number>} outcomes
+ * @property {number} sealed how many flips were of what is encrypted, or of keys
  * @property {number} checked how many of those that were not harmless `openoss fsck` reports
  * @property {RotViolation[]} violations
  */
 
 /** @typedef {'harmless' | 'on-read' | 'by-scrub' | 'at-start' | 'crash' | 'hang'} Outcome */
+
+/** What says that a record, a body or a blob is damaged, as the store does where it counts that. */
+const COUNTED = / is corrupt: /;
 
 const WORKER = join(import.meta.dirname, 'rotting-worker.mjs');
 
@@ -64,12 +68,14 @@ export async function runRot(options) {
   const { patience = PATIENCE_MS } = options;
   mkdirSync(scratch, { recursive: true });
   const source = join(scratch, 'healthy');
+  rmSync(source, { recursive: true, force: true });
   const random = new SeededRandom(`rot ${seed}`);
   const expected = await makeSubject(source, random.fork('objects'));
   const plan = new RotPlan(source);
   /** @type {RotResult} */
   const result = {
     outcomes: { harmless: 0, 'on-read': 0, 'by-scrub': 0, 'at-start': 0, crash: 0, hang: 0 },
+    sealed: 0,
     checked: 0,
     violations: [],
   };
@@ -130,6 +136,7 @@ export async function runRot(options) {
 function judge(result, index, flip, outcome) {
   const kind = 'ended' in outcome ? outcome.ended : outcomeOf(outcome.report);
   result.outcomes[kind]++;
+  if (SEALED_REGIONS.has(flip.region)) result.sealed++;
   const checked = 'ended' in outcome ? outcome.checked : outcome.report.checked;
   if (kind !== 'harmless' && checked.length > 0) result.checked++;
   if ('ended' in outcome) return;
@@ -152,7 +159,7 @@ function outcomeOf({ refused, differences, scrubbed, scrubFailed }) {
 }
 
 /** @param {RotReport} report */
-function problemsOf({ differences, scrubbed, scrubFailed }) {
+function problemsOf({ differences, counted, scrubbed, scrubFailed }) {
   if (differences === undefined) return [];
   const { wrong, silent, refused } = differences;
   const isReported = scrubFailed !== undefined || (scrubbed?.length ?? 0) > 0;
@@ -162,6 +169,9 @@ function problemsOf({ differences, scrubbed, scrubFailed }) {
   }
   if (refused.length > 0 && !isReported) {
     problems.push(...refused.map((what) => `the scrub did not find: ${what}`));
+  }
+  if (counted === 0 && refused.some((what) => COUNTED.test(what))) {
+    problems.push(...refused.map((what) => `nobody counted: ${what}`));
   }
   return problems;
 }

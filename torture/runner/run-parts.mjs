@@ -129,6 +129,7 @@ async function runKills({ options, disk, failures, say }) {
       ...Object.fromEntries(PHASES.map((phase) => [KILLS[phase], result.killsBy[phase]])),
       'times everything was verified': result.verifications,
       'changes acknowledged': result.acknowledged,
+      'keys of KMS that were made': result.keys,
     },
     violations: [
       ...result.violations.map(({ seed: loop, problems, file }) => ({
@@ -222,13 +223,14 @@ async function runFlips({ options, scratch, say }) {
   const { seed, flips, workers, flip: only } = options;
   const place = join(scratch, 'rot');
   const told = { part: 'rot', unit: 'flips', target: only === undefined ? flips : 1, say };
-  const { outcomes, checked, violations } = await withProgress(told, (onProgress) =>
+  const { outcomes, sealed, checked, violations } = await withProgress(told, (onProgress) =>
     runRot({ seed, flips, workers, scratch: place, only, onProgress }),
   );
   return {
     figures: {
       'flipped bits': only === undefined ? flips : 1,
-      'of these harmless': outcomes.harmless,
+      'of these in what is encrypted, or in keys': sealed,
+      'harmless, of all': outcomes.harmless,
       'refused at the start': outcomes['at-start'],
       'found when read': outcomes['on-read'],
       'found by the scrub alone': outcomes['by-scrub'],

@@ -66,15 +66,17 @@ const CHECKS = {
       rmSync(directory, { recursive: true, force: true });
     }
   },
-  'a kill loop that has missed the recovery or the sweeper is a violation': () => {
-    assert.equal(missed({}), 1);
-    assert.equal(missed({ load: 3 }), 0, 'so few were asked for');
-    assert.equal(missed({ load: 50 }), 3);
-    assert.equal(missed({ load: 48, starting: 1, sweeping: 1 }), 1);
-    assert.equal(missed({ load: 48, opening: 1, takingUp: 1 }), 1);
-    assert.equal(missed({ load: 40, idle: 8, starting: 1, opening: 1 }), 1);
-    assert.equal(missed({ load: 47, opening: 1, starting: 1, sweeping: 1 }), 0);
-  },
+  'a kill loop that has missed the recovery, the sweeper or keys in the making is a violation':
+    () => {
+      assert.equal(missed({}), 1);
+      assert.equal(missed({ load: 3 }), 0, 'so few were asked for');
+      assert.equal(missed({ load: 50 }), 4);
+      assert.equal(missed({ load: 47, keys: 1, starting: 1, sweeping: 1 }), 1);
+      assert.equal(missed({ load: 47, keys: 1, opening: 1, takingUp: 1 }), 1);
+      assert.equal(missed({ load: 39, keys: 1, idle: 8, starting: 1, opening: 1 }), 1);
+      assert.equal(missed({ load: 47, opening: 1, starting: 1, sweeping: 1 }), 1);
+      assert.equal(missed({ load: 46, keys: 1, opening: 1, starting: 1, sweeping: 1 }), 0);
+    },
   'the kills are shared out to the last, and no loop has none': () => {
     for (const kills of [1, 2, 3, 50, 51, 2000]) {
       const shares = sharesOf(kills);

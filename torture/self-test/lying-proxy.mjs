@@ -14,7 +14,10 @@ export const LIES = /** @type {const} */ ([
   'forbid-overwrite that two win',
 ]);
 
-/** @typedef {typeof LIES[number]} Lie */
+/** Those, and one that takes more keys than the order has. @typedef {typeof LIES[number] | 'a read of another object'} Lie */
+
+/** Under this is kept what was read last, whichever object it was. */
+const OTHER = '';
 
 /** @typedef {{ readonly status: number, readonly headers: string[], readonly body: Buffer }} Passed */
 
@@ -70,6 +73,11 @@ export async function lyingProxy(port, lie) {
         const before = earlier.get(url);
         if (before === undefined || random.chance(0.2)) earlier.set(url, passed);
         if (before !== undefined && isLying) return answer(before);
+      }
+      if (lie === 'a read of another object' && isRead && passed.status === 200) {
+        const other = earlier.get(OTHER);
+        earlier.set(OTHER, passed);
+        if (other !== undefined && isLying) return answer(other);
       }
       return answer(passed);
     } catch {

@@ -3,6 +3,7 @@ import { CAN_LOOK } from '../clients/server-figures.mjs';
 import { runRot } from '../rot/run-rot.mjs';
 import { Progress } from '../runner/progress.mjs';
 import { boundlessServers } from './boundless-servers.mjs';
+import { brokenEncryption } from './broken-encryption.mjs';
 import { brokenEngines } from './broken-engines.mjs';
 import { crashModelChecks } from './crash-model-checks.mjs';
 import { damagedDirectories } from './damaged-directories.mjs';
@@ -53,6 +54,7 @@ export async function selfTest({ scratch, disk, hasTraces, say }) {
     await Promise.all([
       takeIn(brokenEngines({ scratch, failures, hasTraces })),
       takeIn(damagedDirectories({ scratch: disk, failures })),
+      takeIn(brokenEncryption({ scratch: disk, failures })),
       takeIn(CAN_LOOK ? boundlessServers(disk) : []),
       takeIn(orderChecks({ scratch: disk, failures })),
       takeIn(CAN_LOOK ? stoppedRun(disk) : []),

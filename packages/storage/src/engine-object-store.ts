@@ -6,14 +6,13 @@ import type { BucketRecord, BucketSpecification } from './bucket-record.js';
 import { noSuchBucket } from './bucket-registry.js';
 import { type BucketStatistics, readStatistics } from './bucket-statistics.js';
 import type { Buckets, ListBucketsRequest, ListedBuckets } from './buckets.js';
-import { type BlobEngine, CorruptBlob, StorageFull } from './engine/blob-engine.js';
-import { CorruptRecord } from './engine/corrupt-record.js';
+import type { DamageNotes } from './damage-notes.js';
+import { type BlobEngine, StorageFull } from './engine/blob-engine.js';
 import type { Awaitable, MetadataEngine } from './engine/metadata-engine.js';
 import type { StorageSpace } from './engine/storage-space.js';
 import { fullDiskRefusal } from './full-disk-refusal.js';
 import { type ListKeysRequest, listKeys } from './list-keys.js';
 import { type ListedObjects, type ListObjectsRequest, listObjects } from './list-objects.js';
-import type { Log } from './log.js';
 import type { SlabPool } from './memory/slab-pool.js';
 import type { ObjectCommits } from './object-commits.js';
 import { type Inspection, openObject } from './object-reading.js';
@@ -33,7 +32,6 @@ import { putObject } from './put-object.js';
 import { type Reseal, resealObject } from './reseal-object.js';
 import { type Rewrap, rewrapObject } from './rewrap-object.js';
 import type { OpenEnvelope } from './sealing/sealing.js';
-import type { MutableStoreCounters } from './store-counters.js';
 
 export interface EngineObjectStoreOptions {
   readonly metadata: MetadataEngine;
@@ -42,8 +40,7 @@ export interface EngineObjectStoreOptions {
   readonly commits: ObjectCommits;
   readonly sweeper: Pick<BlobSweeper, 'bucketDeleted'>;
   readonly gate: OperationGate;
-  readonly counters: MutableStoreCounters;
-  readonly log: Log;
+  readonly damage: DamageNotes;
   readonly clock: () => number;
   readonly space: StorageSpace;
   /** Bodies of up to so many bytes are committed with their records. */
@@ -123,7 +120,7 @@ export class EngineObjectStore implements ObjectStore {
       const opened = await openObject(this.#parts, commits, record, key, inspect, openEnvelope);
       return opened === undefined || opened.inline !== undefined
         ? opened
-        : new WatchedObject(opened, (error) => this.#note(error));
+        : new WatchedObject(opened, (error) => this.#parts.damage.note(error));
     });
   }
 
@@ -213,19 +210,8 @@ export class EngineObjectStore implements ObjectStore {
     try {
       return await this.#parts.gate.pass(operation);
     } catch (error) {
-      this.#note(error);
+      this.#parts.damage.note(error);
       throw error instanceof StorageFull ? fullDiskRefusal(error) : error;
-    }
-  }
-
-  #note(error: unknown): void {
-    const { counters, log } = this.#parts;
-    if (error instanceof CorruptRecord) {
-      counters.corruptRecords++;
-      log.error({ err: error }, 'a record is damaged');
-    } else if (error instanceof CorruptBlob) {
-      counters.corruptBlobs++;
-      log.error({ err: error }, 'a blob is damaged');
     }
   }
 }

@@ -2,6 +2,7 @@ import { Crc64Engine } from '@openoss/protocol';
 import { BlobSweeper } from './blob-sweeper.js';
 import { BodyThreads } from './body/body-threads.js';
 import { BucketRegistry } from './bucket-registry.js';
+import { DamageNotes } from './damage-notes.js';
 import type { BlobEngine } from './engine/blob-engine.js';
 import { type Disk, hasErrorCode } from './engine/disk.js';
 import { FailStop } from './engine/fail-stop.js';
@@ -234,6 +235,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
   const { metadata, blobs, session, clock, log, space, inlineLimit, crc64 } = parts;
   const ids = new IdSequence(session);
   const counters = newStoreCounters();
+  const damage = new DamageNotes(counters, log);
   const gate = new OperationGate();
   const bodyThreads = new BodyThreads(crc64);
   const registry = new BucketRegistry(metadata, ids, clock);
@@ -266,8 +268,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     commits,
     sweeper,
     gate,
-    counters,
-    log,
+    damage,
     clock,
     space,
     inlineLimit,
@@ -276,7 +277,7 @@ async function assemble(parts: StoreParts): Promise<EmbeddedStore> {
     slabs: parts.slabs,
   });
   const room = (name: string): RoomStore => {
-    const known = rooms.get(name) ?? new EngineRoomStore(metadata, name);
+    const known = rooms.get(name) ?? new EngineRoomStore(metadata, name, damage);
     rooms.set(name, known);
     return known;
   };

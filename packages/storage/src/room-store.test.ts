@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DamageNotes } from './damage-notes.js';
 import { CorruptRecord } from './engine/corrupt-record.js';
 import { FailStop } from './engine/fail-stop.js';
 import { put } from './engine/metadata-engine.js';
 import { LmdbMetadata } from './engines/embedded/lmdb-metadata.js';
 import { EngineRoomStore } from './room-store.js';
-import { openStore } from './testing/open-store.js';
+import { newStoreCounters } from './store-counters.js';
+import { BUCKET, openStore, putRequest, RecordingLog } from './testing/open-store.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
+import { testSealing } from './testing/test-sealing.js';
 
+const notes = () => new DamageNotes(newStoreCounters(), new RecordingLog());
 const b = (text: string): Buffer => Buffer.from(text);
 
 describe('the store of a room', () => {
@@ -61,7 +65,7 @@ describe('the store of a room', () => {
     const metadata = new LmdbMetadata(directory, new FailStop(() => {}));
     onTestFinished(() => metadata.close());
     const get = vi.spyOn(metadata, 'get');
-    const room = new EngineRoomStore(metadata, 'directory');
+    const room = new EngineRoomStore(metadata, 'directory', notes());
     const looks = (times: number): number => {
       get.mockClear();
       for (let time = 0; time < times; time++) watch();
@@ -86,7 +90,7 @@ describe('the store of a room', () => {
       new FailStop(() => {}),
     );
     onTestFinished(() => metadata.close());
-    const room = new EngineRoomStore(metadata, 'directory');
+    const room = new EngineRoomStore(metadata, 'directory', notes());
     await room.put('key', b('one'));
     // A distant engine answers later: here when the next commit is through.
     const get = metadata.get.bind(metadata);
@@ -146,7 +150,7 @@ describe('the store of a room', () => {
     expect(await room.get('name')).toBeUndefined();
   });
 
-  it('gives no damaged value', async () => {
+  it('gives no damaged value, and logs and counts each that was asked for', async () => {
     const store = await openStore();
     await store.room('directory').put('key', b('value'));
     await store.close();
@@ -158,10 +162,22 @@ describe('the store of a room', () => {
     stored[0] = (stored[0] ?? 0) ^ 1;
     await metadata.commit('room:directory', [], [put(b('kkey'), stored)]);
     await metadata.close();
-    const room = (await openStore({ directory: store.directory })).room('directory');
+    const log = new RecordingLog();
+    const later = await openStore({ directory: store.directory, log });
+    const room = later.room('directory');
     const watch = room.watch('key');
     for (const look of [watch, watch, () => room.look('key')]) expect(look).toThrow(CorruptRecord);
     await expect(room.get('key')).rejects.toThrow(CorruptRecord);
     await expect(room.list({ limit: 9 })).rejects.toThrow(CorruptRecord);
+    expect(later.counters.corruptRecords).toBe(5);
+    // Whoever needs it to open an object reports what comes by, too: it is the same damage.
+    await later.objects.putObject(putRequest('sealed', 'body', { sealing: testSealing('AES256') }));
+    const opened = later.objects.openObject(BUCKET, 'sealed', undefined, async () => {
+      await room.get('key');
+      return b('');
+    });
+    await expect(opened).rejects.toThrow(CorruptRecord);
+    expect(later.counters.corruptRecords).toBe(6);
+    expect(log.entries.map(({ message }) => message)).toEqual(Array(6).fill('a record is damaged'));
   });
 });

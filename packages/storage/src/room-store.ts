@@ -1,4 +1,5 @@
 import { checkedContent, checkedValue } from './checked-value.js';
+import type { DamageNotes } from './damage-notes.js';
 import { prefixSuccessor } from './engine/key-successor.js';
 import {
   type Awaitable,
@@ -31,7 +32,7 @@ export interface RoomEntry {
 /**
  * A small key-value store that another room of the server keeps its state in, beside the objects:
  * text keys in byte order of UTF-8, values with a checksum, conditional durable commits. Damaged
- * values throw CorruptRecord.
+ * values throw CorruptRecord, and are logged and counted.
  */
 export interface RoomStore {
   get(key: string): Promise<Buffer | undefined>;
@@ -66,14 +67,16 @@ export interface RoomStore {
 export class EngineRoomStore implements RoomStore {
   readonly #metadata: MetadataEngine;
   readonly #room: string;
+  readonly #damage: DamageNotes;
   readonly #queue = new KeyQueue();
   /** Of this process: begun and not ended, and how often one has begun or ended. */
   #commitsUnderWay = 0;
   #commitSteps = 0;
 
-  constructor(metadata: MetadataEngine, room: string) {
+  constructor(metadata: MetadataEngine, room: string, damage: DamageNotes) {
     this.#metadata = metadata;
     this.#room = room;
+    this.#damage = damage;
   }
 
   /** Whether every commit to this room is made by this object; a worker's are the primary's. */
@@ -179,7 +182,12 @@ export class EngineRoomStore implements RoomStore {
   }
 
   #content({ key, value }: Entry): Buffer {
-    return checkedContent(key, value, () => `${this.#room} record ${key.toString('utf8', 1)}`);
+    try {
+      return checkedContent(key, value, () => `${this.#room} record ${key.toString('utf8', 1)}`);
+    } catch (error) {
+      this.#damage.note(error);
+      throw error;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Crc64Engine } from '@openoss/protocol';
 import { BodyThreads } from '../body/body-threads.js';
+import { DamageNotes } from '../damage-notes.js';
 import type { Disk } from '../engine/disk.js';
 import { FailStop } from '../engine/fail-stop.js';
 import { nodeDisk } from '../engine/node-disk.js';
@@ -102,6 +103,7 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
     space,
   });
   const counters = newStoreCounters();
+  const damage = new DamageNotes(counters, log);
   const gate = new OperationGate();
   const bodyThreads = new BodyThreads(crc64);
   // The primary derives from the commits themselves what its sweeper has to do.
@@ -114,8 +116,7 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
       commits: new ObjectCommits(metadata, new IdSequence(session), nothing),
       sweeper: { bucketDeleted: nothing },
       gate,
-      counters,
-      log,
+      damage,
       clock,
       inlineLimit: DEFAULT_INLINE_LIMIT,
       crc64,
@@ -123,7 +124,7 @@ export async function openWorkerStore(options: WorkerStoreOptions): Promise<Work
       slabs,
       space,
     }),
-    room: (name) => new WorkerRoomStore(metadata, primary, name),
+    room: (name) => new WorkerRoomStore(metadata, primary, name, damage),
     counters,
     get transferMemory() {
       return memory.held;

@@ -1,3 +1,4 @@
+import type { DamageNotes } from '../damage-notes.js';
 import type { CommitOutcome } from '../engine/metadata-engine.js';
 import { EngineRoomStore, type RoomChange, type RoomCondition } from '../room-store.js';
 import type { CarriedRoomChange, CarriedRoomCondition } from './messages.js';
@@ -9,8 +10,8 @@ export class WorkerRoomStore extends EngineRoomStore {
   readonly #primary: PrimaryLink;
   readonly #name: string;
 
-  constructor(metadata: WorkerMetadata, primary: PrimaryLink, name: string) {
-    super(metadata, name);
+  constructor(metadata: WorkerMetadata, primary: PrimaryLink, name: string, damage: DamageNotes) {
+    super(metadata, name, damage);
     this.#primary = primary;
     this.#name = name;
   }
