@@ -304,7 +304,7 @@ describe('openoss admin reencrypt', () => {
     expect((await head(oss, 'sound')).headers[METHOD]).toBe('AES256');
     expect((await head(oss, 'damaged')).headers[METHOD]).toBeUndefined();
     const unknown = await oss.text('--to', 'KMS', '--key-id', 'alias/nothing');
-    expect(unknown.stderr).toContain('Forbidden.AliasNotFound');
+    expect(unknown.stderr).toContain('there is no alias/nothing');
     expect(unknown.status).toBe(3);
     await stop(oss);
     const lines = (await readFile(audit, 'utf8')).split('\n').filter((line) => line !== '');
