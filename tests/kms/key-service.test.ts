@@ -231,7 +231,9 @@ describe.each(Object.entries(providers))('keys of %s', (_name, open) => {
       [primaryVersionId, version.keyVersionId].sort(),
     );
     expect((await keys.listKeyVersions(keyId, { number: 2, size: 1 })).items).toHaveLength(1);
-    expect(await refusalOf(keys.describeKeyVersion(keyId, keyId))).toBe('KeyVersionNotFound');
+    for (const none of [keyId, '../x', 'x'.repeat(3000)]) {
+      expect(await refusalOf(keys.describeKeyVersion(keyId, none))).toBe('KeyVersionNotFound');
+    }
   });
 
   it('are known by aliases', async () => {
