@@ -26,7 +26,7 @@ async function answerTo(failure: unknown) {
     kms: { keysOf: () => Promise.reject(failure) } as unknown as Kms,
     region: 'cn-hangzhou',
     explainer: { explain: () => Promise.reject(failure) },
-    log: { error: (fields) => logged.push(fields.err) },
+    log: { error: (fields) => logged.push(fields.err), warn: (fields) => logged.push(fields) },
     now,
   });
   const parameters: [string, string][] = Object.entries({

@@ -31,6 +31,7 @@ export interface RemoteKmsOptions extends RemoteKmsSettings {
 /** The keys of another service that speaks the API of Alibaba Cloud's KMS. */
 export class RemoteKms implements Kms {
   readonly keysAre: string;
+  readonly areElsewhere = true;
   readonly #account: string;
   readonly #keys: RemoteKeys;
   readonly #cache: DataKeyCache;
