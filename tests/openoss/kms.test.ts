@@ -81,6 +81,23 @@ describe('openoss serve', () => {
     const blob = new kms.DecryptRequest({ ciphertextBlob: made.ciphertextBlob });
     const own = officialKms(endpoint, keeper.credentials);
     expect((await own.decrypt(blob)).plaintext).toBe(made.plaintext);
+
+    // What a server asks for its keys goes no further: between servers that ask each other it would never end.
+    const third = await serve(
+      freshDirectory(),
+      [...rpc, '--kms-endpoint', endpointOf(asker.announced)],
+      {
+        OPENOSS_KMS_ACCESS_KEY_ID: asker.credentials.accessKeyId,
+        OPENOSS_KMS_ACCESS_KEY_SECRET: asker.credentials.accessKeySecret,
+      },
+    );
+    const passedOn = officialKms(endpointOf(third.announced), third.credentials);
+    expect(await kmsRefusalOf(passedOn.generateDataKey(dataKey))).toBe(
+      '503 ServiceUnavailableTemporary',
+    );
+    third.child.kill('SIGTERM');
+    await third.outcome;
+
     keeper.child.kill('SIGKILL');
     await keeper.outcome;
     expect(await kmsRefusalOf(keys.generateDataKey(dataKey))).toBe(

@@ -169,6 +169,8 @@ export interface KeyService {
 export interface Kms {
   /** Where the keys are, for messages: `kept here`, `locked: …`, `with https://…`. */
   readonly keysAre: string;
+  /** Whether another KMS has them, which each call is passed on to. */
+  readonly areElsewhere: boolean;
   /** The keys of an account; throws KmsError where it cannot have any. */
   keysOf(account: string): KeyService;
   /** Does what is due by itself, now and from time to time until it is closed. In one process of a service. */

@@ -88,6 +88,12 @@ const REFUSALS = {
     'ServiceUnavailableTemporary',
     'The KMS does not accept the access key of this server.',
   ),
+  /** Ours: it would be passed on once more, and round in circles for ever where it came from there. */
+  PassedOn: refusal(
+    503,
+    'ServiceUnavailableTemporary',
+    'This server has its keys with another KMS itself. Servers that ask for theirs are to ask that.',
+  ),
   Internal: refusal(500, 'InternalFailure', 'Internal Failure.'),
 } as const satisfies Record<string, Refusal>;
 

@@ -27,7 +27,7 @@ async function answerTo(failure: unknown) {
     region: 'cn-hangzhou',
     explainer: { explain: () => Promise.reject(failure) },
     reencryptor: { begin: () => Promise.reject(failure) },
-    log: { error: (fields) => logged.push(fields.err) },
+    log: { error: (fields) => logged.push(fields.err), warn: (fields) => logged.push(fields) },
     now,
   });
   const parameters: [string, string][] = Object.entries({

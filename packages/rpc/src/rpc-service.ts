@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CompiledPolicy } from '@openoss/access';
 import { type Directory, type Identities, RamError } from '@openoss/directory';
-import { type Kms, KmsError } from '@openoss/kms';
+import { isPassedOn, type KeyService, type Kms, KmsError } from '@openoss/kms';
 import { parseAcs3Authorization } from '@openoss/protocol';
 import type { AccessExplainer } from './access-explainer.js';
 import { type AnswerFormat, answerFormat, defaultFormat } from './answer/answer-format.js';
@@ -22,6 +22,7 @@ import { RpcError } from './rpc-error.js';
 /** What went wrong inside, for the one who runs the service. */
 export interface RpcLog {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 export interface RpcServiceOptions {
@@ -150,7 +151,7 @@ export class RpcService {
       ramOf: (account) => this.#identities.ram(account),
       accounts,
       sts,
-      keys: () => this.#kms.keysOf(principal.account),
+      keys: () => this.#keysOf(principal.account, request),
       context,
       directory: this.#directory,
       explainer: this.#explainer,
@@ -169,6 +170,17 @@ export class RpcService {
     const role = name === 'AssumeRole' ? request.parameters.get('RoleArn') : undefined;
     if (role !== undefined) trace.resources = [role];
     return run(allow);
+  }
+
+  #keysOf(account: string, { headers }: CallRequest): KeyService {
+    if (this.#kms.areElsewhere && isPassedOn(headers.get('user-agent'))) {
+      this.#log.warn(
+        { keysAre: this.#kms.keysAre },
+        'a server asks for its keys here, where there are none: they would be asked for in circles',
+      );
+      throw KmsError.of('PassedOn');
+    }
+    return this.#kms.keysOf(account);
   }
 
   #refusal(

@@ -80,14 +80,16 @@ export async function openKms(
 ): Promise<OpenedKms> {
   if (setup.kind === 'remote') {
     const { account } = directory;
-    const kms = new RemoteKms({ ...setup.remote, account, clock, log });
+    const kms = new RemoteKms({ ...setup.remote, account, room, clock, log });
     // What stands for the account's default key there stands for the service's own as well.
     const ofService = kms.keysOf(account);
     return { kms, masterKeys: masterKeys(kms, ofService, true), notice: undefined };
   }
   const { rootSecret } = setup;
   const kms = await Keyring.open(room, { region, rootSecret, clock, log });
-  const isLocked = rootSecret === undefined && (await room.list({ limit: 1 })).length > 0;
+  // A room that another KMS's keys were used with has something in it, and none of this.
+  const isLocked =
+    rootSecret === undefined && (await room.list({ prefix: 'root', limit: 1 })).length > 0;
   return {
     kms,
     masterKeys: masterKeys(kms, kms.keysOf(SERVICE), false),

@@ -52,6 +52,11 @@ export interface AliasEntry {
   readonly key: string;
 }
 
+/** That a key of another KMS was disabled, or its deletion scheduled, through this service. */
+export interface WithdrawnEntry {
+  readonly at: number;
+}
+
 /** Whose keys, and where: everything about a key is kept under both. */
 export interface KeyScope {
   readonly account: string;
@@ -70,6 +75,7 @@ export const ALL_KEYS = 'key/';
 
 export const entryKeys = {
   root: entryKey<RootEntry>('root'),
+  withdrawn: entryKey<WithdrawnEntry>('withdrawn'),
   key: (scope: KeyScope, id: string): EntryKey<KeyEntry> => entryKey(`${keysIn(scope)}${id}`),
   version: (scope: KeyScope, key: string, id: string): EntryKey<VersionEntry> =>
     entryKey(`${versionsOf(scope, key)}${id}`),

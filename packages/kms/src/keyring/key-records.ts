@@ -23,6 +23,7 @@ import {
   versionsOf,
 } from './entries.js';
 import type { RootSeal } from './root-seal.js';
+import { isUuid } from './uuid-bytes.js';
 
 const REMEMBERED = 10_000;
 const LISTED_AT_ONCE = 1000;
@@ -79,6 +80,8 @@ export class KeyRecords {
   }
 
   async findVersion(scope: KeyScope, key: string, id: string): Promise<VersionEntry | undefined> {
+    // What somebody names may be anything, and longer than the room's keys may be.
+    if (!isUuid(id)) return undefined;
     const entry = entryKeys.version(scope, key, id);
     return this.#versions.get(entry, () => this.#read(entry));
   }

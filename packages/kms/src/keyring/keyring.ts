@@ -21,6 +21,7 @@ const TIDY_INTERVAL = 60 * 60 * 1000;
 
 /** Master keys that are kept in a room of the store, sealed under a root key that comes from outside. */
 export class Keyring implements Kms {
+  readonly areElsewhere = false;
   readonly #records: KeyRecords;
   readonly #region: string;
   readonly #log: Pick<Log, 'warn'> | undefined;

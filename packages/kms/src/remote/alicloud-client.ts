@@ -17,6 +17,13 @@ export interface AlicloudClient {
 
 const VERSION = '2016-01-20';
 
+/** What calls of this service end their User-Agent with. */
+const AGENT = 'OpenOSS';
+
+/** Whether it is another service like this one that calls, by its User-Agent. */
+export const isPassedOn = (userAgent: string | undefined): boolean =>
+  userAgent?.split(' ').at(-1) === AGENT;
+
 /** A client of Alibaba Cloud's own package, which is loaded only where it is needed. */
 export function openAlicloudClient(settings: AlicloudSettings): AlicloudClient {
   const { endpoint, accessKeyId, accessKeySecret, attemptTimeout } = settings;
@@ -32,7 +39,7 @@ export function openAlicloudClient(settings: AlicloudSettings): AlicloudClient {
     protocol: protocol.slice(0, -1),
     regionId: 'unused',
     type: 'access_key',
-    userAgent: 'OpenOSS',
+    userAgent: AGENT,
   };
   // The class of its settings is a package's of its own; it reads nothing but its members.
   const client = new kms.default(config as unknown as Config);

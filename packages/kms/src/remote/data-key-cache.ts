@@ -17,6 +17,7 @@ export class DataKeyCache {
   /** The oldest first. */
   readonly #kept = new Map<string, Kept>();
   #timer: NodeJS.Timeout | undefined;
+  #cleared = 0;
 
   /** `lifetime` is in milliseconds. */
   constructor(most: number, lifetime: number, now: () => number) {
@@ -27,6 +28,11 @@ export class DataKeyCache {
 
   get size(): number {
     return this.#kept.size;
+  }
+
+  /** How often it was cleared: what was asked for before, and comes after, is not to be put in. */
+  get cleared(): number {
+    return this.#cleared;
   }
 
   get(ciphertextBlob: string, context: EncryptionContext | undefined): Decrypted | undefined {
@@ -54,6 +60,7 @@ export class DataKeyCache {
 
   /** Wipes everything. */
   clear(): void {
+    this.#cleared++;
     for (const [name, kept] of this.#kept) this.#drop(name, kept);
     this.#stopTimer();
   }

@@ -17,6 +17,7 @@ import { KmsError } from '../kms-error.js';
 import { AnswerReader } from './answer-reader.js';
 import type { DataKeyCache } from './data-key-cache.js';
 import type { CallParameters, KmsCaller } from './kms-caller.js';
+import type { Withdrawals } from './withdrawals.js';
 
 /** Longer ones are no data keys, and not kept. */
 const MOST_KEPT_BYTES = 1024;
@@ -25,11 +26,18 @@ const MOST_KEPT_BYTES = 1024;
 export class RemoteKeys implements KeyService {
   readonly #caller: KmsCaller;
   readonly #cache: DataKeyCache;
+  readonly #withdrawals: Withdrawals;
   readonly #defaultKey: string;
 
-  constructor(caller: KmsCaller, cache: DataKeyCache, defaultKey: string) {
+  constructor(
+    caller: KmsCaller,
+    cache: DataKeyCache,
+    withdrawals: Withdrawals,
+    defaultKey: string,
+  ) {
     this.#caller = caller;
     this.#cache = cache;
+    this.#withdrawals = withdrawals;
     this.#defaultKey = defaultKey;
   }
 
@@ -63,8 +71,10 @@ export class RemoteKeys implements KeyService {
     ciphertextBlob,
     context,
   }: Parameters<KeyService['decrypt']>[0]): Promise<Decrypted> {
+    await this.#withdrawals.look();
     const known = this.#cache.get(ciphertextBlob, context);
     if (known !== undefined) return known;
+    const { cleared } = this.#cache;
     const answer = await this.#ask('Decrypt', {
       CiphertextBlob: ciphertextBlob,
       ...contextParameter('EncryptionContext', context),
@@ -74,7 +84,9 @@ export class RemoteKeys implements KeyService {
       keyVersionId: answer.textIfAny('KeyVersionId') ?? '',
       plaintext: answer.bytes('Plaintext'),
     };
-    if (key.plaintext.length <= MOST_KEPT_BYTES) this.#cache.put(ciphertextBlob, context, key);
+    // What was on its way while a key was withdrawn may have been unwrapped before.
+    const mayKeep = key.plaintext.length <= MOST_KEPT_BYTES && cleared === this.#cache.cleared;
+    if (mayKeep) this.#cache.put(ciphertextBlob, context, key);
     return key;
   }
 
@@ -147,13 +159,12 @@ export class RemoteKeys implements KeyService {
   }
 
   async disableKey(name: string): Promise<void> {
-    await this.#ask('DisableKey', { KeyId: name });
-    this.#cache.clear();
+    await this.#withdraw(this.#ask('DisableKey', { KeyId: name }));
   }
 
   async scheduleKeyDeletion(name: string, days: number): Promise<void> {
-    await this.#tell('ScheduleKeyDeletion', { KeyId: name, PendingWindowInDays: days });
-    this.#cache.clear();
+    const parameters = { KeyId: name, PendingWindowInDays: days };
+    await this.#withdraw(this.#tell('ScheduleKeyDeletion', parameters));
   }
 
   async cancelKeyDeletion(name: string): Promise<void> {
@@ -203,6 +214,15 @@ export class RemoteKeys implements KeyService {
     const parameters = { KeyId: name, ...pageParameters(page) };
     const answer = await this.#ask('ListAliasesByKeyId', parameters);
     return pageOf(answer, answer.list('Aliases', 'Alias'), aliasOf);
+  }
+
+  /** Waits for a call that withdraws a key: one that is not answered may have been served all the same. */
+  async #withdraw(call: Promise<AnswerReader>): Promise<void> {
+    try {
+      await call;
+    } finally {
+      await this.#withdrawals.tell();
+    }
   }
 
   /** A call that may be made twice: the second does no more than the first. */

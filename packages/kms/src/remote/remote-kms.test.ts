@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { RoomStore } from '@openoss/storage';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { KeyService } from '../key-service.js';
 import { KmsError } from '../kms-error.js';
+import { openStore } from '../testing/open-keyring.js';
 import { RemoteKms, type RemoteKmsOptions } from './remote-kms.js';
 import { findRemoteKms } from './remote-kms-settings.js';
 
@@ -33,6 +36,9 @@ async function startKms(handle: Handler) {
   return { endpoint, asked, targets };
 }
 
+/** A room that nothing happens in. */
+const quietRoom = { watch: () => () => undefined } as unknown as RoomStore;
+
 function remote(endpoint: string, options: Partial<RemoteKmsOptions> = {}) {
   const warnings: unknown[] = [];
   const kms = new RemoteKms({
@@ -40,6 +46,7 @@ function remote(endpoint: string, options: Partial<RemoteKmsOptions> = {}) {
     accessKeyId: 'id',
     accessKeySecret: secret,
     account,
+    room: quietRoom,
     log: { warn: (details, message) => warnings.push({ ...details, message }) },
     ...options,
   });
@@ -243,7 +250,8 @@ describe('what was unwrapped', () => {
     const { endpoint, asked } = await startKms((_parameters, response) =>
       answer(response, 200, dataKey),
     );
-    const { keys } = remote(endpoint, { clock: () => now, keptFor: 1000 });
+    const room = (await openStore()).room('kms');
+    const { keys } = remote(endpoint, { clock: () => now, keptFor: 1000, room });
     const decrypt = (context = {}) => keys.decrypt({ ciphertextBlob: 'blob', context });
     const calls = () => asked.filter((one) => one.get('Action') === 'Decrypt').length;
     (await decrypt()).plaintext.fill(0);
@@ -257,6 +265,62 @@ describe('what was unwrapped', () => {
     await keys.disableKey('k');
     await decrypt();
     expect(calls()).toBe(4);
+  });
+
+  it.each<[string, (keys: KeyService) => Promise<void>]>([
+    ['disabled', (keys) => keys.disableKey('k')],
+    ['to be deleted', (keys) => keys.scheduleKeyDeletion('k', 7)],
+  ])(
+    'is asked for again in every process once a key is %s through one',
+    async (_what, withdraw) => {
+      const { endpoint, asked } = await startKms((_parameters, response) =>
+        answer(response, 200, dataKey),
+      );
+      const room = (await openStore()).room('kms');
+      const [one, other] = [remote(endpoint, { room }), remote(endpoint, { room })];
+      const calls = () => asked.filter((call) => call.get('Action') === 'Decrypt').length;
+      await other.keys.decrypt({ ciphertextBlob: 'blob' });
+      await other.keys.decrypt({ ciphertextBlob: 'blob' });
+      expect(calls()).toBe(1);
+      await withdraw(one.keys);
+      await other.keys.decrypt({ ciphertextBlob: 'blob' });
+      expect(calls()).toBe(2);
+    },
+  );
+
+  it('is forgotten as well where it is not known whether the key was disabled', async () => {
+    const { endpoint, asked } = await startKms((parameters, response) =>
+      parameters.get('Action') === 'DisableKey'
+        ? response.destroy()
+        : answer(response, 200, dataKey),
+    );
+    const room = (await openStore()).room('kms');
+    const { keys } = remote(endpoint, { room, attempts: 1 });
+    await keys.decrypt({ ciphertextBlob: 'blob' });
+    expect((await errorOf(keys.disableKey('k'))).reason).toBe('Unavailable');
+    await keys.decrypt({ ciphertextBlob: 'blob' });
+    expect(asked.filter((call) => call.get('Action') === 'Decrypt')).toHaveLength(2);
+  });
+
+  it('is not kept where a key was disabled while it was on its way', async () => {
+    const answers: (() => void)[] = [];
+    const { endpoint, asked } = await startKms((parameters, response) => {
+      const send = () => answer(response, 200, dataKey);
+      if (parameters.get('Action') === 'Decrypt') answers.push(send);
+      else send();
+    });
+    const room = (await openStore()).room('kms');
+    const { keys } = remote(endpoint, { room });
+    const early = keys.decrypt({ ciphertextBlob: 'blob' });
+    await expect.poll(() => answers.length).toBe(1);
+    await keys.disableKey('k');
+    answers.pop()?.();
+    await early;
+    const late = keys.decrypt({ ciphertextBlob: 'blob' });
+    await expect.poll(() => answers.length).toBe(1);
+    answers.pop()?.();
+    await late;
+    expect(asked.filter((call) => call.get('Action') === 'Decrypt')).toHaveLength(2);
   });
 });
 

@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '@openoss/storage';
+import type { Log, RoomStore } from '@openoss/storage';
 import { DEFAULT_KEY_ALIAS, type KeyService, type Kms } from '../key-service.js';
 import { KmsError } from '../kms-error.js';
 import { DataKeyCache } from './data-key-cache.js';
 import { KmsCaller } from './kms-caller.js';
 import { RemoteKeys } from './remote-keys.js';
 import type { RemoteKmsSettings } from './remote-kms-settings.js';
+import { Withdrawals } from './withdrawals.js';
 
 export interface RemoteKmsOptions extends RemoteKmsSettings {
   /** The account whose keys these are: no other has any there. */
   readonly account: string;
+  /** In it the processes of a service tell one another that a key was withdrawn. */
+  readonly room: RoomStore;
   readonly log?: Pick<Log, 'warn'> | undefined;
   /** Milliseconds that a connection, and an answer, may be waited for; 3,000 unless told. */
   readonly attemptTimeout?: number | undefined;
@@ -28,6 +31,7 @@ export interface RemoteKmsOptions extends RemoteKmsSettings {
 /** The keys of another service that speaks the API of Alibaba Cloud's KMS. */
 export class RemoteKms implements Kms {
   readonly keysAre: string;
+  readonly areElsewhere = true;
   readonly #account: string;
   readonly #keys: RemoteKeys;
   readonly #cache: DataKeyCache;
@@ -48,7 +52,8 @@ export class RemoteKms implements Kms {
     this.keysAre = `with ${options.endpoint}`;
     this.#account = account;
     this.#cache = new DataKeyCache(options.keptKeys ?? 1000, options.keptFor ?? 300_000, clock);
-    this.#keys = new RemoteKeys(caller, this.#cache, defaultKey);
+    const withdrawals = new Withdrawals(options.room, this.#cache);
+    this.#keys = new RemoteKeys(caller, this.#cache, withdrawals, defaultKey);
   }
 
   keysOf(account: string): KeyService {
