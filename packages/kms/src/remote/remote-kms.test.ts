@@ -108,9 +108,12 @@ describe('a call of another KMS', () => {
     const { keys } = remote(endpoint, { defaultKey: 'alias/mine' });
     await keys.generateDataKey({});
     await keys.generateDataKey({ keyId: 'k', bytes: 16 });
+    // What is asked of it first, where it is named, is whether it is there.
+    await errorOf(keys.keyIdOf('alias/acs/oss'));
     expect(asked.map((one) => [one.get('KeyId'), one.get('NumberOfBytes')])).toEqual([
       ['alias/mine', null],
       ['k', '16'],
+      ['alias/mine', null],
     ]);
   });
 
