@@ -105,12 +105,25 @@ describe('a failure that is no refusal', () => {
       'The server has no space left to store objects. Objects can be read and deleted; puts are taken again when objects were deleted or its operator has made space.',
     ],
     [new StoreClosed(), 'The server is shutting down. Please try again.'],
+    [
+      new OssError('KmsUnavailable'),
+      'The key management service does not answer. Please try again.',
+    ],
   ])('%s is answered with 503', async (failure, message) => {
     const { exchange } = await start({ putObject: () => Promise.reject(failure) });
     const answer = await exchange(put('x'));
     expect(answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
     expect(answer).toContain('<Code>ServiceUnavailable</Code>');
     expect(answer).toContain(`<Message>${message}</Message>`);
+  });
+
+  it('of the keys is told to the log by who asked for them, not for each request', async () => {
+    for (const kind of ['KmsUnavailable', 'KeyringLocked'] as const) {
+      const failure = new OssError(kind, { cause: new Error('no key') });
+      const { exchange, logged } = await start({ putObject: () => Promise.reject(failure) });
+      expect(await exchange(put('x'))).toMatch(/^HTTP\/1\.1 503 /);
+      expect(logged).toEqual([]);
+    }
   });
 
   it('in the midst of a download cuts the answer short of its Content-Length', async () => {

@@ -426,7 +426,11 @@ function hostWithoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
 }
 
-/** A full disk that the store foresaw: it has said so in the log, once and not for each request. */
+/**
+ * What has been said in the log, once and not for each request: a full disk that the store foresaw, a locked
+ * keyring. Of a KMS that does not answer, whoever calls it tells.
+ */
 function isToldOnce({ kind, cause }: OssError): boolean {
+  if (kind === 'KeyringLocked' || kind === 'KmsUnavailable') return true;
   return (kind === 'StorageFull' || kind === 'StorageExhausted') && cause === undefined;
 }

@@ -31,6 +31,26 @@ it('wipes a master key when it was made and when it was used, also where its use
   expect(seen?.equals(Buffer.alloc(32))).toBe(true);
 });
 
+it('deletes the other keys whose time has come where one cannot be deleted, and tells of it', async () => {
+  const room = (await openStore()).room('kms');
+  const records = new KeyRecords(room, await RootSeal.open(room, testRootKey), Date.now);
+  const ids = ['one', 'two', 'three'];
+  for (const id of ids) {
+    await records.change(async (draft) => {
+      const { id: primary, created } = records.addVersion(draft, scope, id);
+      const times = { created, rotated: created, deletion: created };
+      const key = { id, description: '', enabled: true, primary, versions: 1, ...times };
+      draft.put(entryKeys.key(scope, id), key);
+    });
+  }
+  // The alphabet's first is in the way of none of the others.
+  const commit = vi.spyOn(room, 'commit').mockRejectedValueOnce(new Error('no'));
+  await expect(records.tidy()).rejects.toThrow('no');
+  expect(commit).toHaveBeenCalledTimes(ids.length);
+  const left = (await room.list({ prefix: 'key/', limit: 9 })).map(({ key }) => key);
+  expect(left).toEqual([entryKeys.key(scope, 'one')]);
+});
+
 it('opens no master key in the place of another', async () => {
   const room = (await openStore()).room('kms');
   const records = new KeyRecords(room, await RootSeal.open(room, testRootKey), Date.now);

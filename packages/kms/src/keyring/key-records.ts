@@ -176,17 +176,25 @@ export class KeyRecords {
     return this.now >= rotated + rotationInterval * 1000;
   }
 
-  /** Deletes the keys whose time has come, with all that belongs to them, and rotates those that are due. */
+  /**
+   * Deletes the keys whose time has come, with all that belongs to them, and rotates those that are due. What
+   * fails for one keeps the others from nothing; the first failure is thrown at the end.
+   */
   async tidy(): Promise<void> {
     const kept = await this.#view((reader) => listed<KeyEntry>(reader, ALL_KEYS));
+    const failures: unknown[] = [];
     for (const { name, entry } of kept) {
       const [account = '', region = ''] = name.split('/');
-      const scope = { account, region };
-      if (this.#unlessGone(entry) === undefined) {
-        await this.#remove(scope, entry.id);
-      } else if (this.#seal !== undefined && this.isRotationDue(entry)) {
-        await this.rotateIfDue(scope, entry.id);
-      }
+      await this.#tidyKey({ account, region }, entry).catch((error) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #tidyKey(scope: KeyScope, entry: KeyEntry): Promise<void> {
+    if (this.#unlessGone(entry) === undefined) {
+      await this.#remove(scope, entry.id);
+    } else if (this.#seal !== undefined && this.isRotationDue(entry)) {
+      await this.rotateIfDue(scope, entry.id);
     }
   }
 

@@ -1,4 +1,5 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../testing/open-keyring.js';
@@ -72,6 +73,7 @@ describe('the root key', () => {
       [{ OPENOSS_KMS_ROOT_KEY: 'c2hvcnQ=' }, 'openssl rand -base64 32'],
       [{ OPENOSS_KMS_ROOT_KEY: `${base64}!` }, 'openssl rand -base64 32'],
       [{ OPENOSS_KMS_ROOT_KEY_FILE: '/nonexistent' }, 'does not exist'],
+      [{ OPENOSS_KMS_ROOT_KEY_FILE: tmpdir() }, `${tmpdir()} cannot be read (EISDIR).`],
       [{ OPENOSS_KMS_ROOT_KEY_FILE: inside }, 'lies in the data directory'],
       [{ OPENOSS_KMS_PASSPHRASE_FILE: inside }, 'lies in the data directory'],
       [{ OPENOSS_KMS_PASSPHRASE: 'c2hvcnQ=' }, 'fewer than 12 bytes'],

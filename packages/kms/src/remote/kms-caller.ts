@@ -82,10 +82,17 @@ export class KmsCaller {
     }
   }
 
-  /** What the one who runs the server has to know; a refusal is for who asked. */
+  /** What the one who runs the server has to know; a refusal is for who asked, unless it is the server's. */
   #report(action: string, attempt: number, { error, what }: CallFailure): void {
-    if (error.status < 500) return;
+    const { reason, status } = error;
+    const isOfServer = reason === 'NoPermission' || reason === 'NotEnabled';
+    if (status < 500 && !isOfServer) return;
     const { endpoint, log } = this.#settings;
-    log?.warn({ endpoint, action, attempt, failure: what }, 'the KMS could not be asked');
+    log?.warn(
+      { endpoint, action, attempt, failure: what },
+      isOfServer
+        ? 'the KMS refuses this server, whose access key may lack permission'
+        : 'the KMS could not be asked',
+    );
   }
 }

@@ -47,7 +47,7 @@ export class RemoteKeys implements KeyService {
     context,
   }: Parameters<KeyService['generateDataKey']>[0]): Promise<DataKey> {
     const answer = await this.#ask('GenerateDataKey', {
-      KeyId: keyId === DEFAULT_KEY_ALIAS ? this.#defaultKey : keyId,
+      KeyId: this.#nameThere(keyId),
       ...(bytes === undefined ? { KeySpec: 'AES_256' } : { NumberOfBytes: bytes }),
       ...contextParameter('EncryptionContext', context),
     });
@@ -112,7 +112,7 @@ export class RemoteKeys implements KeyService {
 
   async keyIdOf(name: string): Promise<string | undefined> {
     try {
-      return (await this.describeKey(name)).keyId;
+      return (await this.describeKey(this.#nameThere(name))).keyId;
     } catch (error) {
       if (!(error instanceof KmsError)) throw error;
       if (error.reason === 'KeyNotFound' || error.reason === 'AliasNotFound') return undefined;
@@ -214,6 +214,11 @@ export class RemoteKeys implements KeyService {
     const parameters = { KeyId: name, ...pageParameters(page) };
     const answer = await this.#ask('ListAliasesByKeyId', parameters);
     return pageOf(answer, answer.list('Aliases', 'Alias'), aliasOf);
+  }
+
+  /** The default key may go by another name there: whoever says its alias here means the same as who says nothing. */
+  #nameThere(name: string): string {
+    return name === DEFAULT_KEY_ALIAS ? this.#defaultKey : name;
   }
 
   /** Waits for a call that withdraws a key: one that is not answered may have been served all the same. */

@@ -108,11 +108,13 @@ describe('a call of another KMS', () => {
     const { keys } = remote(endpoint, { defaultKey: 'alias/mine' });
     await keys.generateDataKey({});
     await keys.generateDataKey({ keyId: 'k', bytes: 16 });
-    // Whoever asks which key that is, is told the one that is used.
+    // Whoever asks which key that is, or whether it is there, is told of the one that is used.
     await keys.describeKey('alias/acs/oss').catch(() => undefined);
+    await errorOf(keys.keyIdOf('alias/acs/oss'));
     expect(asked.map((one) => [one.get('KeyId'), one.get('NumberOfBytes')])).toEqual([
       ['alias/mine', null],
       ['k', '16'],
+      ['alias/mine', null],
       ['alias/mine', null],
     ]);
   });
@@ -212,6 +214,19 @@ describe('a call of another KMS', () => {
       answer(response, 200, {}),
     );
     expect((await errorOf(remote(empty).keys.describeKey('k'))).reason).toBe('Internal');
+  });
+
+  it.each([
+    ['Forbidden.NoPermission', 403, true],
+    ['Forbidden.KmsServiceNotEnabled', 403, true],
+    ['Forbidden.KeyNotFound', 404, false],
+  ])('that is refused with %s is told to who runs the server: %#', async (code, status, isTold) => {
+    const { endpoint } = await startKms(refuse(status, code));
+    const { keys, warnings } = remote(endpoint);
+    await errorOf(keys.generateDataKey({ keyId: 'k' }));
+    const message = 'the KMS refuses this server, whose access key may lack permission';
+    const told = { endpoint, action: 'GenerateDataKey', failure: `${status} ${code}`, message };
+    expect(warnings).toEqual(isTold ? [expect.objectContaining(told)] : []);
   });
 
   it('tells no secret when it fails, neither to who asked nor to the log', async () => {

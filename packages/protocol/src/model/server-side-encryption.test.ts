@@ -111,6 +111,9 @@ describe('the rule of a bucket', () => {
     [{ sseAlgorithm: 'AES256', kmsMasterKeyId: 'k' }, 'BucketKeyIdNotApplicable'],
     [{ sseAlgorithm: 'KMS', kmsDataEncryption: 'abc' }, 'BucketDataEncryptionInvalid'],
     [{ sseAlgorithm: 'KMS', kmsDataEncryption: 'AES256' }, 'BucketDataEncryptionInvalid'],
+    [{ sseAlgorithm: 'KMS', kmsMasterKeyId: 'k'.repeat(513) }, 'KmsKeyIdInvalid'],
+    [{ sseAlgorithm: 'KMS', kmsMasterKeyId: 'k\nk' }, 'KmsKeyIdInvalid'],
+    [{ sseAlgorithm: 'KMS', kmsMasterKeyId: 'ключ' }, 'KmsKeyIdInvalid'],
   ])('%j is refused', (document, kind) => {
     expect(refusal(() => checkEncryptionRule(document))).toBe(kind);
   });

@@ -107,6 +107,9 @@ export function chooseEncryption(
   };
 }
 
+/** The longest name of a key that a bucket's rule takes: an ARN with an alias of 255 characters has some 310. */
+const MAX_KEY_NAME = 512;
+
 /** A bucket's rule from the texts of its document; an empty element counts as absent. */
 export function checkEncryptionRule(document: {
   readonly sseAlgorithm: string;
@@ -130,6 +133,10 @@ export function checkEncryptionRule(document: {
     throw new OssError('BucketDataEncryptionInvalid', {
       details: { ArgumentName: 'KMSDataEncryption', ArgumentValue: kmsDataEncryption },
     });
+  }
+  // Kept with the bucket, and written into errors and logs later on: what can name no key is refused at once.
+  if (kmsMasterKeyId.length > MAX_KEY_NAME || !/^[\x20-\x7e]*$/.test(kmsMasterKeyId)) {
+    throw new OssError('KmsKeyIdInvalid');
   }
   return {
     method,

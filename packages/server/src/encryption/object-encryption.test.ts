@@ -1,7 +1,7 @@
 import { KmsError } from '@openoss/kms';
 import { OssError } from '@openoss/protocol';
 import type { BucketRecord, ObjectRecord, SealedRecord, Sealing } from '@openoss/storage';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeEnvelope } from './envelope.js';
 import { type MasterKeys, ObjectEncryption } from './object-encryption.js';
 
@@ -118,6 +118,21 @@ describe('a data key', () => {
     asked.length = 0;
     await encryption.seal({ method: 'KMS' }, bucket, 'k', permission);
     expect(asked).toEqual(['identity?', 'generate default', `${put} on default?`]);
+  });
+
+  it('that somebody may not use after all is wiped', async () => {
+    const { asked, permission } = world();
+    const keys = new NotebookKeys('1000', asked);
+    const made = vi.spyOn(keys, 'generateDataKey');
+    const checkKey = () => {
+      throw new OssError('DeniedByKms');
+    };
+    const refused = new ObjectEncryption(all(keys), 1).seal({ method: 'KMS' }, bucket, 'k', {
+      ...permission,
+      checkKey,
+    });
+    await expect(refused).rejects.toMatchObject({ kind: 'DeniedByKms' });
+    expect(await made.mock.results[0]?.value).toMatchObject({ plaintext: Buffer.alloc(32) });
   });
 
   it('is bound to its object, and to what whoever put it said', async () => {

@@ -65,9 +65,16 @@ export class ObjectEncryption {
         bytes: DATA_KEY_BYTES[cipher],
         context: boundTo(bucket, key, context),
       });
-      if (method === 'KMS' && known === undefined) permission.checkKey(keyId, PutObject.keyActions);
-      const envelope = encodeEnvelope({ method, keyId, encryptedKey: ciphertextBlob, context });
-      return { cipher, dataKey: plaintext, envelope };
+      try {
+        if (method === 'KMS' && known === undefined) {
+          permission.checkKey(keyId, PutObject.keyActions);
+        }
+        const envelope = encodeEnvelope({ method, keyId, encryptedKey: ciphertextBlob, context });
+        return { cipher, dataKey: plaintext, envelope };
+      } catch (error) {
+        plaintext.fill(0);
+        throw error;
+      }
     });
   }
 

@@ -36,6 +36,8 @@ export const getObject = handler(
     let object: OpenedObject | undefined;
     try {
       object = await store.openObject(from, input.key, inspect, async (sealed) => {
+        // Asked again where another object has come in its place meanwhile.
+        dataKey?.fill(0);
         dataKey = await encryption.open(sealed, from, authorization);
         return dataKey;
       });
