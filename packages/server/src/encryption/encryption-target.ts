@@ -4,7 +4,6 @@ import {
   type EncryptionContext,
   type EncryptionMethod,
   GetObject,
-  PutObject,
 } from '@openoss/protocol';
 import type { BucketRecord, RecordSealing, SealedRecord, Sealing } from '@openoss/storage';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
@@ -16,6 +15,7 @@ import {
   type KeyPermission,
   keysFor,
   type MasterKeys,
+  newDataKey,
 } from './object-encryption.js';
 
 /** What re-encryption asks of a key service. */
@@ -61,21 +61,11 @@ export class EncryptionTarget {
     bucket: BucketRecord,
     permission: KeyPermission,
   ): Promise<EncryptionTarget> {
-    const { method, keyId: name } = chosen;
-    const those = keysFor(keys, method, bucket);
-    const known = name === undefined ? undefined : await those.keyIdOf(name);
-    if (known !== undefined) permission.checkKey(known, PutObject.keyActions);
-    const cipher = cipherOf(chosen);
-    const made = await those.generateDataKey({
-      keyId: known ?? name,
-      bytes: DATA_KEY_BYTES[cipher],
-      context: { purpose: 'openoss reencrypt' },
-    });
+    const { method } = chosen;
+    const context = { purpose: 'openoss reencrypt' };
+    const made = await newDataKey(keysFor(keys, method, bucket), chosen, context, permission);
     made.plaintext.fill(0);
-    if (method === 'KMS' && known === undefined) {
-      permission.checkKey(made.keyId, PutObject.keyActions);
-    }
-    return new EncryptionTarget(method, cipher, made, bucket, keys);
+    return new EncryptionTarget(method, cipherOf(chosen), made, bucket, keys);
   }
 
   /** Whether an object's body can stay as it is, under another envelope. */

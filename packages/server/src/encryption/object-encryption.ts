@@ -52,29 +52,11 @@ export class ObjectEncryption {
     if (chosen.method === 'KMS') permission.checkIdentity(PutObject.keyActions);
     return this.#ask(chosen, async () => {
       const { method, context } = chosen;
-      const keys = keysFor(this.#keys, method, bucket);
-      // The default key has no id before it is first used; the id of any other is asked about before it is.
-      const known =
-        method === 'KMS' && chosen.keyId !== undefined
-          ? await keys.keyIdOf(chosen.keyId)
-          : undefined;
-      if (known !== undefined) permission.checkKey(known, PutObject.keyActions);
-      const cipher = cipherOf(chosen);
-      const { keyId, plaintext, ciphertextBlob } = await keys.generateDataKey({
-        keyId: known ?? chosen.keyId,
-        bytes: DATA_KEY_BYTES[cipher],
-        context: boundTo(bucket, key, context),
-      });
-      try {
-        if (method === 'KMS' && known === undefined) {
-          permission.checkKey(keyId, PutObject.keyActions);
-        }
-        const envelope = encodeEnvelope({ method, keyId, encryptedKey: ciphertextBlob, context });
-        return { cipher, dataKey: plaintext, envelope };
-      } catch (error) {
-        plaintext.fill(0);
-        throw error;
-      }
+      const bound = boundTo(bucket, key, context);
+      const made = await newDataKey(keysFor(this.#keys, method, bucket), chosen, bound, permission);
+      const { keyId, plaintext, ciphertextBlob } = made;
+      const envelope = encodeEnvelope({ method, keyId, encryptedKey: ciphertextBlob, context });
+      return { cipher: cipherOf(chosen), dataKey: plaintext, envelope };
     });
   }
 
@@ -102,6 +84,35 @@ export class ObjectEncryption {
     } catch (error) {
       throw error instanceof KmsError ? refusalOfKms(error, chosen) : error;
     }
+  }
+}
+
+/**
+ * A new data key under the key that was chosen, by somebody who may use that; whoever gets it wipes it. Throws the
+ * denial, and KmsError.
+ */
+export async function newDataKey(
+  keys: DataKeys,
+  chosen: ChosenEncryption,
+  context: EncryptionContext,
+  permission: KeyPermission,
+): ReturnType<DataKeys['generateDataKey']> {
+  const isOfKms = chosen.method === 'KMS';
+  // The default key has no id before it is first used; the id of any other is asked about before it is.
+  const known =
+    isOfKms && chosen.keyId !== undefined ? await keys.keyIdOf(chosen.keyId) : undefined;
+  if (known !== undefined) permission.checkKey(known, PutObject.keyActions);
+  const made = await keys.generateDataKey({
+    keyId: known ?? chosen.keyId,
+    bytes: DATA_KEY_BYTES[cipherOf(chosen)],
+    context,
+  });
+  try {
+    if (isOfKms && known === undefined) permission.checkKey(made.keyId, PutObject.keyActions);
+    return made;
+  } catch (error) {
+    made.plaintext.fill(0);
+    throw error;
   }
 }
 
