@@ -3,6 +3,7 @@ import { openossVersion, startServe } from '../contestants/openoss.mjs';
 import { putBucketDocument, sendOne } from '../load/send-one.mjs';
 import { connectionsName, sizeName } from '../sizes.mjs';
 import { REQUEST_COLUMNS, TRANSFER_COLUMNS } from './columns.mjs';
+import { putIntoBucket } from './put-into-bucket.mjs';
 
 const WARM_UP_BYTES = 64 * 1024 ** 2;
 const PUT_PAIRS_A_ROUND = 2;
@@ -230,7 +231,9 @@ async function measureLarge(bench, server, round) {
  */
 async function measureSmall(bench, server) {
   const { rounds, seconds } = bench.extent;
-  const turns = [plain, aes256, kms].map((mode) => smallPut(server, mode));
+  const turns = [plain, aes256, kms].map(({ name, bucket }) =>
+    putIntoBucket(server.askedAs(name, server.style), bucket, SMALL_BYTES, SMALL_CONNECTIONS),
+  );
   for (const turn of turns) await bench.load.send(turn, seconds);
   for (let round = 0; round < rounds; round++) {
     bench.say(`round ${round + 1} of ${rounds}: small objects`);
@@ -287,27 +290,5 @@ function largeGet(server, { name, bucket }, answerBytes, prefix) {
     answerBytes,
     requests: 1,
     recipe: (distinct) => ({ kind: 'get-objects', bucket, prefix, distinct }),
-  };
-}
-
-/**
- * @param {import('../contestants/running-server.mjs').RunningServer} server
- * @param {Mode} mode
- * @returns {import('../load/measured-load.mjs').Turn}
- */
-function smallPut(server, { name, bucket }) {
-  return {
-    server: server.askedAs(name, server.style),
-    kind: `put ${SMALL_BYTES} ${SMALL_CONNECTIONS}`,
-    connections: SMALL_CONNECTIONS,
-    statuses: server.putStatuses,
-    recipe: (distinct, turn) => ({
-      kind: 'put-objects',
-      bucket,
-      prefix: `${turn}/`,
-      first: 0,
-      distinct,
-      bodyBytes: SMALL_BYTES,
-    }),
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openossVersion, startServe } from '../contestants/openoss.mjs';
 import { makeRamUser } from '../contestants/ram-user.mjs';
 import { REQUEST_COLUMNS } from './columns.mjs';
+import { putIntoBucket } from './put-into-bucket.mjs';
 
 const OWN_BUCKET = 'bench-account';
 const USER_BUCKET = 'bench-ram-user';
@@ -55,8 +56,8 @@ export const permissions = {
         version: openossVersion(),
       });
       const turns = [
-        turnOf(server, OWN_BUCKET),
-        turnOf(server.askedAs(RAM_USER, style), USER_BUCKET),
+        putIntoBucket(server, OWN_BUCKET, BODY_BYTES, CONNECTIONS),
+        putIntoBucket(server.askedAs(RAM_USER, style), USER_BUCKET, BODY_BYTES, CONNECTIONS),
       ];
       for (const turn of turns) await bench.load.send(turn, seconds);
       for (let pair = 0; pair < rounds * PAIRS_A_ROUND; pair++) {
@@ -88,25 +89,3 @@ const openossWithRam = {
     return server;
   },
 };
-
-/**
- * @param {import('../contestants/running-server.mjs').RunningServer} server
- * @param {string} bucket
- * @returns {import('../load/measured-load.mjs').Turn}
- */
-function turnOf(server, bucket) {
-  return {
-    server,
-    kind: `put ${BODY_BYTES} ${CONNECTIONS}`,
-    connections: CONNECTIONS,
-    statuses: server.putStatuses,
-    recipe: (distinct, turn) => ({
-      kind: 'put-objects',
-      bucket,
-      prefix: `${turn}/`,
-      first: 0,
-      distinct,
-      bodyBytes: BODY_BYTES,
-    }),
-  };
-}
